@@ -1,0 +1,33 @@
+package io.holdfast.model.cluster;
+
+import io.holdfast.model.ResourceName;
+import io.holdfast.model.SecretRef;
+import java.util.List;
+
+/**
+ * A replication group as a command carries it.
+ *
+ * @param nodes the members in declared order; 1 to 32
+ * @param credentialsRef the database login, resolved by the worker
+ * @param sslMode libpq's {@code sslmode}: disable, prefer, require, verify-ca or verify-full
+ * @param maintenanceDatabase where to connect for questions about the cluster; usually {@code
+ *     postgres}
+ * @param systemIdentifier the identifier seen when the cluster was first reached, as decimal text;
+ *     null until then. A node with another one is never read.
+ */
+public record ClusterSpec(
+    String name,
+    List<NodeSpec> nodes,
+    SecretRef credentialsRef,
+    String sslMode,
+    String maintenanceDatabase,
+    StandbyPolicy standbyPolicy,
+    String systemIdentifier) {
+  public ClusterSpec {
+    ResourceName.check("cluster name", name);
+    nodes = List.copyOf(nodes);
+    sslMode = sslMode == null ? "prefer" : sslMode;
+    maintenanceDatabase = maintenanceDatabase == null ? "postgres" : maintenanceDatabase;
+    standbyPolicy = standbyPolicy == null ? StandbyPolicy.defaults() : standbyPolicy;
+  }
+}

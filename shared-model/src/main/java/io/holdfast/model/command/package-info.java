@@ -1,0 +1,2 @@
+/** What is asked of a worker. Signed by the API, checked by the worker. */
+package io.holdfast.model.command;

@@ -1,0 +1,15 @@
+package io.holdfast.model.job;
+
+/** The verbs. */
+public enum JobKind {
+  BACKUP,
+  RESTORE,
+  VERIFY,
+  CHECK,
+  PROBE;
+
+  /** One-shot kinds change something outside the repository and are never retried by themselves. */
+  public boolean oneShot() {
+    return this == RESTORE;
+  }
+}

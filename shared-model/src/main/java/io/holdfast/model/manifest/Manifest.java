@@ -1,0 +1,71 @@
+package io.holdfast.model.manifest;
+
+import io.holdfast.model.BackupId;
+import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.JobId;
+import io.holdfast.model.Lsn;
+import io.holdfast.model.RunId;
+import io.holdfast.model.cluster.NodeRole;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code manifest.json}, format 1. Self-describing: a person and a rebuilt catalog need nothing
+ * else. See {@code docs/repository-format.md}.
+ *
+ * @param format 1; readers refuse a higher one and tolerate unknown fields
+ * @param method {@code LOGICAL} or {@code PHYSICAL}
+ * @param parent the backup an incremental builds on; null for a full one
+ * @param encryption null: none
+ * @param structureChecked whether dumps and tar files were parsed before the manifest was written
+ */
+public record Manifest(
+    int format,
+    BackupId backupId,
+    RunId runId,
+    int attempt,
+    JobId jobId,
+    String cluster,
+    String method,
+    String createdBy,
+    Instant startedAt,
+    Instant finishedAt,
+    double durationSeconds,
+    Source source,
+    Wal wal,
+    CompressionSpec compression,
+    boolean structureChecked,
+    List<Database> databases,
+    List<Tablespace> tablespaces,
+    List<Artifact> artifacts,
+    long plainBytes,
+    long storedBytes,
+    BackupId parent,
+    String encryption,
+    Map<String, String> tools,
+    Map<String, String> labels) {
+  public static final int FORMAT = 1;
+
+  /** The node the bytes were read from and how far behind it was. */
+  public record Source(
+      String node,
+      NodeRole role,
+      Long lagBytes,
+      Double lagSeconds,
+      String serverVersion,
+      int serverVersionNum,
+      String systemIdentifier,
+      int timeline) {}
+
+  /** The WAL a physical backup needs to become consistent; null for a logical one. */
+  public record Wal(Lsn startLsn, Lsn stopLsn, int timeline, int segmentSizeBytes) {}
+
+  /**
+   * @param snapshotLsn a WAL position not after the dump's snapshot; null for a physical backup
+   */
+  public record Database(
+      String name, String encoding, String collate, String ctype, String owner, Lsn snapshotLsn) {}
+
+  public record Tablespace(long oid, String name, String location) {}
+}

@@ -1,0 +1,2 @@
+/** What to bring back and where, as a command carries it. */
+package io.holdfast.model.restore;

@@ -1,0 +1,62 @@
+package io.holdfast.worker.repository;
+
+import io.holdfast.model.repository.Capabilities;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A place for objects. Keys are relative, {@code /}-separated, made by Holdfast and never by a
+ * user. Thread-safe. Failures are {@link io.holdfast.worker.failure.JobFailure} with a repository
+ * code; {@code ErrorCode.retryable} tells whether to try again.
+ *
+ * <p>Promises, proven by one contract suite for every driver:
+ *
+ * <ul>
+ *   <li>an object is visible under its key whole or not at all;
+ *   <li>{@link StagedObject#commit} returns only when the store holds every byte, durably, and has
+ *       confirmed size and content;
+ *   <li>{@link #createIfAbsent} lets exactly one of many callers win where {@link
+ *       Capabilities#conditionalPut} is true.
+ * </ul>
+ */
+public interface Repository extends AutoCloseable {
+  /**
+   * Begins an object whose size need not be known.
+   *
+   * @param expectedBytes an upper estimate for choosing part sizes; 0 when unknown
+   */
+  StagedObject stage(String key, long expectedBytes);
+
+  /**
+   * Writes a small object unless the key is taken.
+   *
+   * @return whether this call created it. A retried success is told from a lost race by reading the
+   *     object back and comparing.
+   */
+  boolean createIfAbsent(String key, byte[] content);
+
+  /**
+   * Opens an object from its first byte. The caller closes the stream.
+   *
+   * @throws io.holdfast.worker.failure.JobFailure ARTIFACT_DAMAGED when there is no such object
+   */
+  InputStream open(String key);
+
+  Optional<ObjectStat> stat(String key);
+
+  /** Every key below {@code prefix}, in order, past any page limit of the store. */
+  List<ObjectStat> list(String prefix);
+
+  /** Removes an object; one that is missing is fine. */
+  void delete(String key);
+
+  /** Finds out by trying, under a key of its own, and leaves nothing behind. */
+  Capabilities probe();
+
+  @Override
+  void close();
+
+  /** A key and its size in bytes. */
+  record ObjectStat(String key, long bytes) {}
+}

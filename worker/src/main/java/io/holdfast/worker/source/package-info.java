@@ -1,0 +1,2 @@
+/** Streams out of PostgreSQL: dumps, globals, base backups, configuration files. */
+package io.holdfast.worker.source;
