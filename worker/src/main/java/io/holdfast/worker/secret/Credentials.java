@@ -1,0 +1,140 @@
+package io.holdfast.worker.secret;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.SecretRef;
+import io.holdfast.worker.failure.JobFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Resolves references by the worker's credentials file. The file is read for each question, so that
+ * a rotated password or a withdrawn permission holds at once. Thread-safe.
+ */
+public final class Credentials {
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder(new YAMLFactory())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private final Path file;
+
+  public Credentials(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * The login that {@code ref} stands for.
+   *
+   * @param endpoint {@code host:port} it is about to be sent to
+   * @throws JobFailure CREDENTIALS_UNKNOWN, or COMMAND_REFUSED when the login is not meant for that
+   *     endpoint
+   */
+  public Login database(SecretRef ref, String endpoint) {
+    CredentialsFile.DatabaseEntry entry = read().databases().get(ref.name());
+    if (entry == null) {
+      throw unknown("database login", ref);
+    }
+    requireListed("endpoint", endpoint, entry.endpoints(), ref);
+    return new Login(entry.username(), secret(ref, entry.password(), entry.passwordFile(), false));
+  }
+
+  /** As {@link #database}, for the bucket of an S3 server. */
+  public S3Keys s3(SecretRef ref, String endpoint, String bucket) {
+    CredentialsFile.S3Entry entry = read().repositories().get(ref.name());
+    if (entry == null) {
+      throw unknown("repository keys", ref);
+    }
+    requireListed("endpoint", endpoint, entry.endpoints(), ref);
+    requireListed("bucket", bucket, entry.buckets(), ref);
+    return new S3Keys(
+        entry.accessKey(), secret(ref, entry.secretKey(), entry.secretKeyFile(), true));
+  }
+
+  /** Whether a filesystem repository may lie there: below an allowed root, links followed. */
+  public boolean allowsRepositoryPath(Path path) {
+    return new AllowedRoots(read().roots().repositories()).contain(path);
+  }
+
+  /** Whether a physical restore may write there: below an allowed root, links followed. */
+  public boolean allowsRestorePath(Path path) {
+    return new AllowedRoots(read().roots().restores()).contain(path);
+  }
+
+  /**
+   * Reads the file and throws it away: for a check at start-up.
+   *
+   * @throws JobFailure CREDENTIALS_UNKNOWN with the line that is wrong
+   */
+  public void validate() {
+    read();
+  }
+
+  private CredentialsFile read() {
+    try {
+      CredentialsFile content = YAML.readValue(Files.readAllBytes(file), CredentialsFile.class);
+      return content == null ? new CredentialsFile(null, null, null) : content;
+    } catch (JsonProcessingException e) {
+      // Neither the message nor the cause: both may quote the line, and the line may be a password.
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw new JobFailure(
+          ErrorCode.CREDENTIALS_UNKNOWN,
+          "the worker's credentials file is not valid near line " + line,
+          "compare it with the example in the documentation; unknown keys are an error");
+    } catch (IOException e) {
+      throw new JobFailure(
+          ErrorCode.CREDENTIALS_UNKNOWN,
+          "the worker's credentials file cannot be read",
+          "check holdfast.worker.credentials-file and the file's permissions",
+          e);
+    }
+  }
+
+  private static String secret(SecretRef ref, String inline, String path, boolean required) {
+    if (inline != null || (path == null && !required)) {
+      return inline;
+    }
+    if (path == null) {
+      throw unreadable(ref, null);
+    }
+    try {
+      return Files.readString(Path.of(path)).stripTrailing();
+    } catch (IOException e) {
+      throw unreadable(ref, e);
+    }
+  }
+
+  private static JobFailure unreadable(SecretRef ref, IOException cause) {
+    return new JobFailure(
+        ErrorCode.CREDENTIALS_UNKNOWN,
+        "the secret of '" + ref + "' is missing or its file cannot be read",
+        "give it a value or a readable file in the worker's credentials file",
+        cause);
+  }
+
+  private static JobFailure unknown(String what, SecretRef ref) {
+    return new JobFailure(
+        ErrorCode.CREDENTIALS_UNKNOWN,
+        "this worker's credentials file has no " + what + " '" + ref + "'",
+        "add it on every worker of the pool");
+  }
+
+  private static void requireListed(
+      String what, String value, List<String> allowed, SecretRef ref) {
+    if (!allowed.contains(value)) {
+      throw new JobFailure(
+          ErrorCode.COMMAND_REFUSED,
+          what + " '" + value + "' is not among those that '" + ref + "' may be sent to",
+          "add it to '" + ref + "' in the worker's credentials file if it is yours");
+    }
+  }
+}

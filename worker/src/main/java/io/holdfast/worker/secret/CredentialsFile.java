@@ -1,0 +1,45 @@
+package io.holdfast.worker.secret;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+
+/** The credentials file as it is written; strict, so that a misspelt key is found at once. */
+record CredentialsFile(
+    Map<String, DatabaseEntry> databases, Map<String, S3Entry> repositories, Roots roots) {
+  CredentialsFile {
+    databases = databases == null ? Map.of() : databases;
+    repositories = repositories == null ? Map.of() : repositories;
+    roots = roots == null ? new Roots(null, null) : roots;
+  }
+
+  record DatabaseEntry(
+      @JsonProperty(required = true) String username,
+      String password,
+      String passwordFile,
+      @JsonProperty(required = true) List<String> endpoints) {
+    @Override
+    public String toString() {
+      return "DatabaseEntry[" + username + "]";
+    }
+  }
+
+  record S3Entry(
+      @JsonProperty(required = true) String accessKey,
+      String secretKey,
+      String secretKeyFile,
+      @JsonProperty(required = true) List<String> endpoints,
+      @JsonProperty(required = true) List<String> buckets) {
+    @Override
+    public String toString() {
+      return "S3Entry[redacted]";
+    }
+  }
+
+  record Roots(List<String> repositories, List<String> restores) {
+    Roots {
+      repositories = repositories == null ? List.of() : repositories;
+      restores = restores == null ? List.of() : restores;
+    }
+  }
+}
