@@ -1,0 +1,27 @@
+package io.holdfast.worker.job;
+
+import io.holdfast.model.command.JobCommand.RunJob;
+import io.holdfast.model.job.JobSpec;
+import org.jboss.logging.MDC;
+
+/** Who and where, as keys of every log line of a job's thread. */
+final class JobMdc {
+  private JobMdc() {}
+
+  static void put(RunJob command) {
+    MDC.put("jobId", command.jobId().value());
+    MDC.put("attempt", command.attempt());
+    MDC.put("repository", command.spec().repository().name());
+    String cluster =
+        switch (command.spec()) {
+          case JobSpec.Backup backup -> backup.cluster().name();
+          case JobSpec.Restore restore -> restore.sourceCluster();
+          case JobSpec.Verify verify -> verify.sourceCluster();
+          case JobSpec.Check check -> check.cluster().name();
+          case JobSpec.Probe probe -> null;
+        };
+    if (cluster != null) {
+      MDC.put("cluster", cluster);
+    }
+  }
+}

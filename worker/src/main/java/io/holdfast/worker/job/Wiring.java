@@ -1,0 +1,59 @@
+package io.holdfast.worker.job;
+
+import io.holdfast.model.wire.CommandVerifier;
+import io.quarkus.arc.DefaultBean;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Makes of the configuration what the rooms need. */
+@ApplicationScoped
+class Wiring {
+  @Produces
+  @Singleton
+  @DefaultBean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  WorkerIdentity identity(
+      WorkerConfig config, @ConfigProperty(name = "quarkus.application.version") String version) {
+    return new WorkerIdentity(config.id().orElseGet(Wiring::someName), config.pool(), version);
+  }
+
+  @Produces
+  @Singleton
+  CommandGate gate(WorkerConfig config, Clock clock) {
+    return new CommandGate(config.pool(), CommandVerifier.of(config.trustedKeys()), clock);
+  }
+
+  @Produces
+  @Singleton
+  JobRunner runner(
+      WorkerIdentity identity, WorkerConfig config, JobBody body, EventSender events, Clock clock) {
+    return new JobRunner(
+        identity.id(),
+        config.maxJobs(),
+        body,
+        events,
+        new Cancellations(),
+        clock,
+        System::nanoTime);
+  }
+
+  private static String someName() {
+    String random = UUID.randomUUID().toString().substring(0, 8);
+    try {
+      return InetAddress.getLocalHost().getHostName() + "-" + random;
+    } catch (UnknownHostException nameless) {
+      return "worker-" + random;
+    }
+  }
+}

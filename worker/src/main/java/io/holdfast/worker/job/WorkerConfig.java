@@ -1,0 +1,39 @@
+package io.holdfast.worker.job;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an operator tells a worker. See {@code docs/operations} for every key. */
+@ConfigMapping(prefix = "holdfast.worker")
+public interface WorkerConfig {
+  /** A name for events and people; unique. Default: host name and a random suffix. */
+  Optional<String> id();
+
+  @WithDefault("default")
+  String pool();
+
+  /** Key id -> Ed25519 public key, X.509 DER in Base64. Commands signed by no other are refused. */
+  Map<String, String> trustedKeys();
+
+  /** Logins and keys, by reference name. */
+  Optional<Path> credentialsFile();
+
+  /** For throw-away servers of verifications and for nothing else unless a job says so. */
+  @WithDefault("${java.io.tmpdir}/holdfast-worker")
+  Path scratchDirectory();
+
+  @WithDefault("2")
+  int maxJobs();
+
+  /** Where the majors of PostgreSQL are installed: {@code <directory>/<major>/bin}. */
+  @WithDefault("/usr/lib/postgresql")
+  String postgresDirectories();
+
+  /** How long running jobs may take to stop and be reported when the worker is asked to end. */
+  @WithDefault("20s")
+  Duration shutdownGrace();
+}
