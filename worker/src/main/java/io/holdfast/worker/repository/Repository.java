@@ -45,11 +45,20 @@ public interface Repository extends AutoCloseable {
 
   Optional<ObjectStat> stat(String key);
 
-  /** Every key below {@code prefix}, in order, past any page limit of the store. */
+  /**
+   * Every key below the folder {@code prefix} (empty, or ending in a slash), in order, past any
+   * page limit of the store.
+   */
   List<ObjectStat> list(String prefix);
 
   /** Removes an object; one that is missing is fine. */
   void delete(String key);
+
+  /**
+   * Removes what dead writers left unfinished below a folder: partial files, open multipart
+   * uploads. Whole objects stay. The caller knows that nobody writes there any more.
+   */
+  void discardUnfinished(String prefix);
 
   /** Finds out by trying, under a key of its own, and leaves nothing behind. */
   Capabilities probe();

@@ -7,7 +7,8 @@ import java.io.OutputStream;
  * discards what was staged, a multipart upload included. Memory is bounded by the part size times
  * the parts in flight.
  *
- * <p>Used by one thread.
+ * <p>Used by one thread, except that {@link #close} may come from another one to end a blocked
+ * write.
  */
 public abstract class StagedObject extends OutputStream {
   /**

@@ -1,0 +1,8 @@
+package io.holdfast.worker.manifest;
+
+import io.holdfast.model.JobId;
+import io.holdfast.model.RunId;
+import java.time.Instant;
+
+/** An attempt's mark in the repository: who began to write a backup, and when. */
+public record Claim(JobId jobId, int attempt, RunId runId, String worker, Instant at) {}

@@ -1,0 +1,224 @@
+package io.holdfast.worker.manifest;
+
+import io.holdfast.model.BackupId;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.JobId;
+import io.holdfast.model.RunId;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.Repository.ObjectStat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The manifests of one repository. <b>A backup exists exactly when its manifest does</b>: any
+ * number of runs may write objects, at most one writes the manifest, and it writes it last.
+ */
+public final class ManifestStore {
+  private static final int LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024;
+
+  private final Repository repository;
+  private final Clock clock;
+
+  public ManifestStore(Repository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  /**
+   * Marks the beginning of an attempt, before its first object.
+   *
+   * @throws JobFailure SUPERSEDED when a later attempt, or another run of this one, has begun
+   */
+  public void claim(BackupLayout layout, JobId job, int attempt, RunId run, String worker) {
+    Claim mine = new Claim(job, attempt, run, worker, clock.instant());
+    if (!repository.createIfAbsent(layout.claim(attempt), Wire.document(mine))) {
+      Claim theirs = Wire.read(document(layout.claim(attempt)), Claim.class);
+      if (!theirs.runId().equals(run)) {
+        throw superseded(layout, attempt, "worker '" + theirs.worker() + "' runs this attempt");
+      }
+    }
+    refuseWhenSuperseded(layout, attempt);
+  }
+
+  /**
+   * Throws SUPERSEDED when a later attempt has begun: ask before anything that a zombie must not
+   * do.
+   */
+  public void refuseWhenSuperseded(BackupLayout layout, int attempt) {
+    String mine = layout.claim(attempt);
+    repository.list(layout.claims()).stream()
+        .map(ObjectStat::key)
+        .filter(claim -> claim.compareTo(mine) > 0)
+        .findFirst()
+        .ifPresent(
+            later -> {
+              throw superseded(layout, attempt, "claim '" + later + "' is later");
+            });
+  }
+
+  /**
+   * Makes the backup exist. Every artifact is looked up with its size first, and {@code SHA256SUMS}
+   * is written beside them.
+   *
+   * @return the manifest that the repository holds: this one, or that of an earlier run that had
+   *     committed already. Then the job has succeeded, and the run's own objects are for {@link
+   *     #discardRun}.
+   * @throws JobFailure SUPERSEDED when a later attempt has begun, STORED_BYTES_DIFFER when an
+   *     artifact is absent or has another size; the backup does not exist then
+   */
+  public Manifest commit(Manifest manifest) {
+    BackupLayout layout = new BackupLayout(manifest.cluster(), manifest.backupId());
+    Optional<Manifest> earlier = find(layout);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    repository.createIfAbsent(
+        layout.sha256Sums(manifest.runId()), Sha256Sums.of(manifest.runId(), manifest.artifacts()));
+    manifest.artifacts().forEach(artifact -> lookUp(layout, artifact));
+    refuseWhenSuperseded(layout, manifest.attempt());
+    return repository.createIfAbsent(layout.manifest(), Wire.document(manifest))
+        ? manifest
+        : read(layout);
+  }
+
+  private void lookUp(BackupLayout layout, Artifact artifact) {
+    String key = layout.key(artifact.object());
+    Optional<ObjectStat> there = repository.stat(key);
+    if (there.isEmpty() || there.get().bytes() != artifact.stored().bytes()) {
+      throw new JobFailure(
+          ErrorCode.STORED_BYTES_DIFFER,
+          "'"
+              + key
+              + "' should hold "
+              + artifact.stored().bytes()
+              + " bytes, but the repository "
+              + there.map(stat -> "holds " + stat.bytes()).orElse("has no such object"),
+          "The store confirmed the object before; look at what else writes there.");
+    }
+  }
+
+  /** Empty when the backup does not exist. */
+  public Optional<Manifest> find(BackupLayout layout) {
+    return repository.stat(layout.manifest()).isPresent()
+        ? Optional.of(read(layout))
+        : Optional.empty();
+  }
+
+  /**
+   * @throws JobFailure BACKUP_NOT_FOUND without a manifest, MANIFEST_UNREADABLE when it is of a
+   *     later format, broken, or of another backup
+   */
+  public Manifest read(BackupLayout layout) {
+    if (repository.stat(layout.manifest()).isEmpty()) {
+      throw new JobFailure(
+          ErrorCode.BACKUP_NOT_FOUND,
+          "the repository has no backup "
+              + layout.backupId()
+              + " of cluster '"
+              + layout.cluster()
+              + "'",
+          "List the backups of the cluster; it may lie in another repository.");
+    }
+    Manifest manifest = parse(layout);
+    if (!manifest.backupId().equals(layout.backupId())
+        || !manifest.cluster().equals(layout.cluster())) {
+      throw unreadable(
+          layout,
+          "it says it is backup " + manifest.backupId() + " of '" + manifest.cluster() + "'",
+          null);
+    }
+    return manifest;
+  }
+
+  private Manifest parse(BackupLayout layout) {
+    byte[] json = document(layout.manifest());
+    try {
+      int format = Wire.read(json, FormatOnly.class).format();
+      if (format < 1 || format > Manifest.FORMAT) {
+        throw unreadable(
+            layout, "its format is " + format + ", this version reads " + Manifest.FORMAT, null);
+      }
+      return Wire.read(json, Manifest.class);
+    } catch (UncheckedIOException e) {
+      throw unreadable(layout, "it is not a manifest", e);
+    }
+  }
+
+  /** The ids of every backup of a cluster that exists, oldest first. */
+  public List<BackupId> list(String cluster) {
+    String folder = BackupLayout.backups(cluster);
+    return repository.list(folder).stream()
+        .map(stat -> stat.key().substring(folder.length()).split("/", -1))
+        .filter(path -> path.length == 2 && path[1].equals(BackupLayout.MANIFEST))
+        .map(path -> new BackupId(path[0]))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Removes what a run left, unfinished uploads included; never a committed run. Best effort: what
+   * cannot be removed now is for expire to find.
+   *
+   * @return whether nothing of the run is left
+   */
+  public boolean discardRun(BackupLayout layout, RunId run) {
+    try {
+      if (find(layout).map(manifest -> manifest.runId().equals(run)).orElse(false)) {
+        return false;
+      }
+      repository.discardUnfinished(layout.run(run));
+      repository.list(layout.run(run)).forEach(stat -> repository.delete(stat.key()));
+      return true;
+    } catch (JobFailure left) {
+      return false;
+    }
+  }
+
+  /**
+   * As {@link #discardRun}, for every run of the backup but one: what dead attempts left. The
+   * caller holds the latest claim.
+   */
+  public void discardOtherRuns(BackupLayout layout, RunId kept) {
+    repository.list(layout.claims()).stream()
+        .map(stat -> Wire.read(document(stat.key()), Claim.class).runId())
+        .filter(run -> !run.equals(kept))
+        .forEach(run -> discardRun(layout, run));
+  }
+
+  private byte[] document(String key) {
+    try (InputStream in = repository.open(key)) {
+      return in.readNBytes(LARGEST_DOCUMENT_BYTES);
+    } catch (IOException e) {
+      throw new JobFailure(
+          ErrorCode.REPOSITORY_UNAVAILABLE,
+          "reading '" + key + "' broke: " + e.getMessage(),
+          "Look at the repository and at the connection to it.",
+          e);
+    }
+  }
+
+  private static JobFailure superseded(BackupLayout layout, int attempt, String because) {
+    return new JobFailure(
+        ErrorCode.SUPERSEDED,
+        "attempt " + attempt + " of backup " + layout.backupId() + " is over: " + because,
+        "Nothing to do: the other run carries on.");
+  }
+
+  private static JobFailure unreadable(BackupLayout layout, String because, Throwable cause) {
+    return new JobFailure(
+        ErrorCode.MANIFEST_UNREADABLE,
+        "cannot read '" + layout.manifest() + "': " + because,
+        "Read it with the version of Holdfast that wrote it, or a later one.",
+        cause);
+  }
+
+  private record FormatOnly(int format) {}
+}
