@@ -1,0 +1,414 @@
+package io.holdfast.embedded.postgres;
+
+import io.holdfast.embedded.process.Account;
+import io.holdfast.embedded.process.Await;
+import io.holdfast.embedded.process.Command;
+import io.holdfast.embedded.process.Folders;
+import io.holdfast.embedded.process.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * One PostgreSQL server with its state in one folder: {@code data} (the data directory), {@code
+ * server.log} and {@code port}. It listens on 127.0.0.1 and on a private socket folder only; logins
+ * over TCP need their SCRAM password.
+ *
+ * <p>{@link #close()} stops the server and leaves the folder, so that it can be opened again. Not
+ * thread-safe, except that connections may be taken from any thread.
+ */
+public final class PostgresServer implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int PORT_TRIES = 5;
+
+  private final PostgresInstall install;
+  private final Path folder;
+  private final Login superuser;
+  private final String name;
+  private final Account account = Account.forPostgres();
+  private final Thread stopAtExit = new Thread(this::stopQuietly);
+  private Path sockets;
+  private int port;
+
+  private PostgresServer(PostgresInstall install, Path folder, Login superuser, String name) {
+    this.install = install;
+    this.folder = folder.toAbsolutePath();
+    this.superuser = superuser;
+    this.name = name;
+  }
+
+  /**
+   * Creates the server's data directory with data checksums, UTF-8 and the C collation. Nothing is
+   * started.
+   *
+   * @param folder absent or empty; reachable by the user postgres when we are root
+   * @param settings lines for postgresql.conf; the port, the addresses and the socket folder are
+   *     not theirs to set
+   */
+  public static PostgresServer create(
+      PostgresInstall install, Path folder, Login superuser, Map<String, String> settings) {
+    PostgresServer server = new PostgresServer(install, folder, superuser, folderName(folder));
+    server.prepareFolder();
+    server.initialise();
+    server.set(settings);
+    return server;
+  }
+
+  /**
+   * The server whose data directory lies in {@code folder/data} already: from {@link #create}, a
+   * base backup or a restore. Nothing is started; the major is read from the data directory.
+   */
+  public static PostgresServer open(Path folder, Login superuser) {
+    try {
+      int major = Integer.parseInt(Files.readString(folder.resolve("data/PG_VERSION")).strip());
+      PostgresInstall install =
+          PostgresInstall.byMajor(major)
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          folder + " is of PostgreSQL " + major + ", which is not installed"));
+      PostgresServer server = new PostgresServer(install, folder, superuser, folderName(folder));
+      server.prepareFolder();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no PostgreSQL data directory in " + folder, e);
+    }
+  }
+
+  /** Whether {@link #open} would find a data directory there. */
+  public static boolean exists(Path folder) {
+    return Files.exists(folder.resolve("data/PG_VERSION"));
+  }
+
+  private static String folderName(Path folder) {
+    return folder.getFileName().toString();
+  }
+
+  private void prepareFolder() {
+    if (!account.reaches(folder)) {
+      throw new IllegalStateException(
+          folder + " lies below a folder that the user postgres may not enter");
+    }
+    account.createPrivate(folder);
+  }
+
+  private void initialise() {
+    Path passwordFile = folder.resolve("initial-password");
+    try {
+      Files.createFile(passwordFile);
+      account.give(passwordFile);
+      Files.setPosixFilePermissions(
+          passwordFile, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+      Files.writeString(passwordFile, superuser.password());
+      command("initdb")
+          .with("-D", data().toString(), "-U", superuser.username(), "--data-checksums")
+          .with("--pwfile=" + passwordFile, "--auth-local=trust", "--auth-host=scram-sha-256")
+          .with("--encoding=UTF8", "--locale=C")
+          .run(PATIENCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write in " + folder, e);
+    } finally {
+      deleteQuietly(passwordFile);
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + file, e);
+    }
+  }
+
+  /** Adds lines to postgresql.conf; they count from the next start or {@code pg_reload_conf()}. */
+  public void set(Map<String, String> settings) {
+    StringBuilder lines = new StringBuilder();
+    settings.forEach(
+        (key, value) ->
+            lines.append(key).append(" = '").append(value.replace("'", "''")).append("'\n"));
+    append("postgresql.conf", lines.toString());
+  }
+
+  /** Adds a line to pg_hba.conf, below those of initdb. */
+  public void allow(String line) {
+    append("pg_hba.conf", line + "\n");
+  }
+
+  private void append(String file, String text) {
+    try {
+      Files.writeString(data().resolve(file), text, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + " of " + folder, e);
+    }
+  }
+
+  /** Starts on the port it had before, or on a free one the first time; answers when it accepts. */
+  public PostgresServer start() {
+    Path remembered = folder.resolve("port");
+    try {
+      if (Files.exists(remembered)) {
+        return start(Integer.parseInt(Files.readString(remembered).strip()));
+      }
+      for (int attempt = 1; ; attempt++) {
+        try {
+          start(Ports.free());
+          break;
+        } catch (IllegalStateException e) {
+          // Somebody may have taken the port between our look and the server's bind.
+          if (attempt == PORT_TRIES || !log().contains("could not create any TCP/IP sockets")) {
+            throw e;
+          }
+        }
+      }
+      Files.writeString(remembered, Integer.toString(port));
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep the port of " + folder, e);
+    }
+  }
+
+  /** Starts on this port. A server that an earlier, killed parent left running is stopped first. */
+  public PostgresServer start(int wantedPort) {
+    if (isRunning()) {
+      stop();
+    }
+    port = wantedPort;
+    // Socket paths are limited to 107 bytes, so the folder is short and not below ours.
+    sockets = Folders.temporary("s");
+    account.give(sockets);
+    try {
+      pgCtl("start")
+          .with("-l", folder.resolve("server.log").toString())
+          .with("-o", "-p " + port + " -c listen_addresses=127.0.0.1")
+          .with("-o", "-c unix_socket_directories=" + sockets + " -c cluster_name=" + name)
+          .run(PATIENCE.plusSeconds(5));
+      addShutdownHook();
+      checkThatItIsOurs();
+    } catch (RuntimeException e) {
+      Folders.delete(sockets);
+      throw new IllegalStateException(e.getMessage() + "\n" + tail(log()), e);
+    }
+    return this;
+  }
+
+  /** On a port that another server holds, clients would silently reach that one. */
+  private void checkThatItIsOurs() {
+    String reached = queryText("show data_directory");
+    if (!reached.equals(data().toString())) {
+      throw new IllegalStateException(
+          "port " + port + " belongs to the server of " + reached + ", not of " + data());
+    }
+  }
+
+  /** Stops cleanly: sessions are disconnected, everything is flushed. */
+  public void stop() {
+    stop("fast");
+  }
+
+  /** Stops as after a power failure of the server process: recovery runs at the next start. */
+  public void stopImmediately() {
+    stop("immediate");
+  }
+
+  private void stop(String mode) {
+    if (isRunning()) {
+      pgCtl("stop").with("-m", mode).run(PATIENCE.plusSeconds(5));
+    }
+    removeShutdownHook();
+    removeSockets();
+  }
+
+  /** Kills the server and all of its processes (SIGKILL) and waits until they are gone. */
+  public void kill() {
+    ProcessHandle postmaster = process();
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    Await.until(
+        "every process of " + folder + " is gone",
+        PATIENCE,
+        () -> all.stream().noneMatch(ProcessHandle::isAlive));
+    removeShutdownHook();
+    removeSockets();
+  }
+
+  /** The postmaster. */
+  public ProcessHandle process() {
+    return postmaster()
+        .orElseThrow(() -> new IllegalStateException("no server runs from " + folder));
+  }
+
+  public boolean isRunning() {
+    return postmaster().isPresent();
+  }
+
+  private java.util.Optional<ProcessHandle> postmaster() {
+    Path pidFile = data().resolve("postmaster.pid");
+    try (Stream<String> lines = Files.lines(pidFile)) {
+      long pid = Long.parseLong(lines.findFirst().orElse("0").strip());
+      // A stale file may name a process that has nothing to do with us.
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .filter(found -> found.info().command().map(c -> c.contains("postgres")).orElse(true));
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return java.util.Optional.empty();
+    }
+  }
+
+  /** Makes a standby a primary; answers when it accepts writes. */
+  public void promote() {
+    pgCtl("promote").run(PATIENCE.plusSeconds(5));
+    Await.until(
+        name + " accepts writes",
+        PATIENCE,
+        () -> queryText("select pg_is_in_recovery()").equals("f"));
+  }
+
+  /** Runs statements as the superuser, each in its own transaction, in database postgres. */
+  public void execute(String... statements) {
+    executeIn("postgres", statements);
+  }
+
+  public void executeIn(String database, String... statements) {
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The first column of the first row as text, asked as the superuser in database postgres. */
+  public String queryText(String sql) {
+    return queryTextIn("postgres", sql);
+  }
+
+  public String queryTextIn(String database, String sql) {
+    try (Connection connection = connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      if (!rows.next()) {
+        throw new IllegalStateException(name + ": no row for: " + sql);
+      }
+      return rows.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A session of the superuser; the caller closes it. */
+  public Connection connect(String database) throws SQLException {
+    return connect(database, superuser);
+  }
+
+  public Connection connect(String database, Login login) throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(database), login.username(), login.password());
+  }
+
+  public String jdbcUrl(String database) {
+    return "jdbc:postgresql://127.0.0.1:"
+        + port
+        + "/"
+        + URLEncoder.encode(database, StandardCharsets.UTF_8);
+  }
+
+  public String host() {
+    return "127.0.0.1";
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** {@code host:port}. */
+  public String endpoint() {
+    return host() + ":" + port;
+  }
+
+  public Login superuser() {
+    return superuser;
+  }
+
+  public PostgresInstall install() {
+    return install;
+  }
+
+  /** The data directory. */
+  public Path data() {
+    return folder.resolve("data");
+  }
+
+  /** Everything the server has logged so far. */
+  public String log() {
+    try {
+      Path log = folder.resolve("server.log");
+      return Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the log of " + folder, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  Command command(String program) {
+    return Command.of(install.program(program)).as(account).environment("LC_ALL", "C");
+  }
+
+  private Command pgCtl(String verb) {
+    return command("pg_ctl")
+        .with(verb, "-D", data().toString(), "-w", "-t", Long.toString(PATIENCE.toSeconds()));
+  }
+
+  private void removeSockets() {
+    if (sockets != null) {
+      Folders.delete(sockets);
+      sockets = null;
+    }
+  }
+
+  private void addShutdownHook() {
+    Runtime.getRuntime().addShutdownHook(stopAtExit);
+  }
+
+  private void removeShutdownHook() {
+    if (Thread.currentThread() == stopAtExit) {
+      return;
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    } catch (IllegalStateException e) {
+      // The JVM is going down already: the hook stops the server, or this very call just did.
+      return;
+    }
+  }
+
+  private void stopQuietly() {
+    try {
+      stop();
+    } catch (RuntimeException e) {
+      System.err.println("the server of " + folder + " did not stop: " + e.getMessage());
+    }
+  }
+
+  private static String tail(String text) {
+    return text.substring(Math.max(0, text.length() - 2000));
+  }
+}
