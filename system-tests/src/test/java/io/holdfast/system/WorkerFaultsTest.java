@@ -1,0 +1,116 @@
+package io.holdfast.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.embedded.postgres.PostgresCluster;
+import org.junit.jupiter.api.Test;
+
+/** Workers that are killed, frozen, or lose a child (faults 1, 8, 9 and 10). */
+class WorkerFaultsTest {
+  private static final String SLOW =
+      "{\"method\":\"PHYSICAL\",\"rateLimitBytesPerSecond\":6000000}";
+
+  @Test
+  void takesOverFromAKilledWorkerAndPublishesExactlyOneBackup() throws Exception {
+    try (Fleet fleet = Fleet.own(2);
+        PostgresCluster cluster = fleet.startCluster(0)) {
+      String name = fleet.declare(cluster, fleet.s3Repository());
+      fleet.fillMegabytes(cluster, 60);
+      String job = fleet.backup(name, SLOW);
+      fleet.awaitBytes(job);
+
+      fleet.stack().killWorker(fleet.workerOf(job));
+      JsonNode ended = fleet.finish(job);
+
+      assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+      assertThat(ended.path("attempt").asInt()).isEqualTo(2);
+      assertThat(fleet.backupsOf(name)).hasSize(1);
+      fleet.awaitNoWalSenders(cluster);
+      fleet.assertAlwaysTrue();
+    }
+  }
+
+  @Test
+  void ignoresAFrozenWorkerThatWakesAfterTakeover() throws Exception {
+    try (Fleet fleet = Fleet.own(2);
+        PostgresCluster cluster = fleet.startCluster(0)) {
+      String name = fleet.declare(cluster, fleet.filesystemRepository());
+      fleet.fillMegabytes(cluster, 60);
+      String job = fleet.backup(name, SLOW);
+      fleet.awaitBytes(job);
+      int frozen = fleet.workerOf(job);
+
+      fleet.stack().freezeWorker(frozen);
+      JsonNode ended = fleet.finish(job);
+      fleet.stack().thawWorker(frozen);
+
+      assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+      assertThat(ended.path("attempt").asInt()).isEqualTo(2);
+      fleet.awaitIdle(frozen);
+      assertThat(fleet.api().get("/jobs/" + job).path("state").asText()).isEqualTo("SUCCEEDED");
+      assertThat(fleet.backupsOf(name)).hasSize(1);
+      fleet.assertAlwaysTrue();
+    }
+  }
+
+  @Test
+  void failsTheJobWhenEveryWorkerIsKilledForGood() throws Exception {
+    try (Fleet fleet = Fleet.own(1);
+        PostgresCluster cluster = fleet.startCluster(0)) {
+      String name = fleet.declare(cluster, fleet.filesystemRepository());
+      fleet.fillMegabytes(cluster, 60);
+      String job = fleet.backup(name, SLOW);
+      fleet.awaitBytes(job);
+
+      fleet.stack().killWorker(0);
+      JsonNode ended = fleet.finish(job);
+
+      assertThat(ended.path("state").asText()).isEqualTo("FAILED");
+      assertThat(ended.path("problem").path("code").asText()).isIn("NO_WORKER", "WORKER_LOST");
+      assertThat(fleet.backupsOf(name)).isEmpty();
+    }
+  }
+
+  @Test
+  void retriesWhenTheDumpIsKilled() throws Exception {
+    try (Fleet fleet = Fleet.own(1);
+        PostgresCluster cluster = fleet.startCluster(0)) {
+      String name = fleet.declare(cluster, fleet.filesystemRepository());
+      fleet.fillMegabytes(cluster, 60);
+      String job =
+          fleet.backup(name, "{\"method\":\"LOGICAL\",\"rateLimitBytesPerSecond\":6000000}");
+      fleet.awaitBytes(job);
+
+      assertThat(fleet.killChildOfWorker(0, "pg_dump")).as("a pg_dump was there").isTrue();
+      JsonNode ended = fleet.finish(job);
+
+      assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+      assertThat(ended.path("attempt").asInt()).isEqualTo(2);
+      assertThat(ended.path("attempts").toString()).contains("SOURCE_FAILED");
+      assertThat(fleet.backupsOf(name)).hasSize(1);
+      fleet.assertAlwaysTrue();
+    }
+  }
+
+  @Test
+  void cancelReachesTheChild() throws Exception {
+    Fleet fleet = Fleet.shared();
+    try (PostgresCluster cluster = fleet.startCluster(0)) {
+      String name = fleet.declare(cluster, fleet.filesystemRepository());
+      fleet.fillMegabytes(cluster, 60);
+      String job =
+          fleet.backup(name, "{\"method\":\"LOGICAL\",\"rateLimitBytesPerSecond\":2000000}");
+      fleet.awaitBytes(job);
+
+      fleet.api().post("/jobs/" + job + "/cancellations", "{}");
+      JsonNode ended = fleet.finish(job);
+
+      assertThat(ended.path("state").asText()).isEqualTo("CANCELLED");
+      assertThat(fleet.api().call("GET", "/jobs/" + job + "/outcome", null).status())
+          .isEqualTo(424);
+      fleet.awaitNoChildren("pg_dump");
+      assertThat(fleet.backupsOf(name)).isEmpty();
+    }
+  }
+}
