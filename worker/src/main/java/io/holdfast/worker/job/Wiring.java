@@ -1,12 +1,22 @@
 package io.holdfast.worker.job;
 
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.wire.CommandVerifier;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.node.NodeProbe;
+import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.repository.RepositoryFactory;
+import io.holdfast.worker.repository.filesystem.FilesystemRepository;
+import io.holdfast.worker.secret.Credentials;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -46,6 +56,33 @@ class Wiring {
         new Cancellations(),
         clock,
         System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Credentials credentials(WorkerConfig config) {
+    return new Credentials(
+        config.credentialsFile().orElseGet(() -> Path.of("holdfast-credentials.yaml")));
+  }
+
+  @Produces
+  @Singleton
+  RepositoryFactory repositories(Credentials credentials) {
+    WorkerKeys keys = new WorkerKeys(credentials);
+    return spec ->
+        switch (spec) {
+          case FilesystemRepositorySpec directory ->
+              new FilesystemRepository(keys.filesystem(directory.path()));
+          case S3RepositorySpec s3 ->
+              throw new JobFailure(
+                  ErrorCode.REPOSITORY_REFUSED, "this worker cannot reach S3", "use a newer one");
+        };
+  }
+
+  @Produces
+  @Singleton
+  NodeProbe nodes(Credentials credentials, Clock clock) {
+    return new NodeProbe(Connections.brisk(), credentials, clock);
   }
 
   private static String someName() {

@@ -1,0 +1,64 @@
+package io.holdfast.worker.probe;
+
+import io.holdfast.model.job.JobResult.Finding;
+import io.holdfast.model.job.JobResult.Probed;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.repository.Capabilities;
+import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.RepositoryFactory;
+import java.util.List;
+
+/** Tries what Holdfast needs of a repository, and leaves nothing behind. */
+public final class ProbeJob {
+  private final RepositoryFactory repositories;
+
+  public ProbeJob(RepositoryFactory repositories) {
+    this.repositories = repositories;
+  }
+
+  public Probed run(JobSpec.Probe spec, Attempt attempt) {
+    attempt.phase("PROBING " + spec.repository().name(), null);
+    try (Repository repository = repositories.open(spec.repository())) {
+      Capabilities found = repository.probe();
+      return new Probed(found, findings(found));
+    }
+  }
+
+  /** Also for a check of a whole cluster. */
+  public static List<Finding> findings(Capabilities found) {
+    return List.of(
+        finding(
+            "repository-writable",
+            found.writable(),
+            "objects can be written, read and removed",
+            "objects cannot be written, read and removed",
+            "look at the permissions of the worker's keys or of the directory"),
+        finding(
+            "repository-conditional-put",
+            found.conditionalPut(),
+            "of two writers of one key exactly one wins",
+            "two writers of one key overwrite each other, so a second manifest is not prevented by"
+                + " the store",
+            "use a store that honours If-None-Match, or only one worker"),
+        finding(
+            "repository-multipart-abort",
+            found.multipartAbort(),
+            "an upload that is given up leaves nothing",
+            "an upload that is given up leaves parts behind",
+            "set a life-cycle rule that removes unfinished uploads"),
+        finding(
+            "repository-list-after-write",
+            found.listAfterWrite(),
+            "what was written is listed at once",
+            "what was written is not listed at once",
+            "use a store with consistent listings"));
+  }
+
+  private static Finding finding(
+      String check, boolean good, String sentence, String otherwise, String hint) {
+    return good
+        ? new Finding(check, "OK", sentence, null)
+        : new Finding(check, "FAILED", otherwise, hint);
+  }
+}
