@@ -34,7 +34,6 @@ public final class LibpqEnvironment implements Closeable {
     variables.put("PGSSLMODE", server.sslMode());
     variables.put("PGAPPNAME", Connections.APPLICATION_NAME);
     variables.put("PGCONNECT_TIMEOUT", "15");
-    variables.put("PGCLIENTENCODING", "UTF8");
     passFile =
         Files.createTempFile(
             "holdfast-",
