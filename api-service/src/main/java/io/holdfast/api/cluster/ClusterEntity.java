@@ -1,0 +1,44 @@
+package io.holdfast.api.cluster;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** A declared cluster. {@code version} counts changes of the declaration, not observations. */
+@Entity
+@DynamicUpdate
+@Table(name = "cluster")
+public class ClusterEntity extends PanacheEntityBase {
+  @Id public String name;
+  public String pool;
+  public String repository;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String spec;
+
+  @Column(name = "max_running_jobs")
+  public Integer maxRunningJobs;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String labels;
+
+  @Column(name = "system_identifier")
+  public String systemIdentifier;
+
+  public long version;
+
+  @Column(name = "created_at")
+  public Instant createdAt;
+
+  @Column(name = "updated_at")
+  public Instant updatedAt;
+
+  @Column(name = "updated_by")
+  public String updatedBy;
+}

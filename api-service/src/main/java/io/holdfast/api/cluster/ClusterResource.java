@@ -1,0 +1,121 @@
+package io.holdfast.api.cluster;
+
+import io.holdfast.api.access.Role;
+import io.holdfast.api.declared.Declared;
+import io.holdfast.api.declared.DryRun;
+import io.holdfast.api.declared.Precondition;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** {@code /clusters}. */
+@Path("/api/v1/clusters")
+@Tag(name = "clusters")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public class ClusterResource {
+  @Inject ClusterService clusters;
+  @Inject TopologyService topologies;
+
+  @GET
+  @RolesAllowed(Role.VIEWER)
+  @Operation(summary = "List clusters, by name")
+  public ClusterView.Page listClusters(
+      @QueryParam("limit") Integer limit, @QueryParam("cursor") String cursor) {
+    return clusters.list(limit, cursor);
+  }
+
+  @GET
+  @Path("/{name}")
+  @RolesAllowed(Role.VIEWER)
+  @Operation(summary = "Show a cluster")
+  @APIResponse(
+      responseCode = "200",
+      description = "The cluster, with its ETag",
+      content = @Content(schema = @Schema(implementation = ClusterView.class)))
+  public RestResponse<ClusterView> getCluster(@PathParam("name") String name) {
+    ClusterView view = clusters.get(name);
+    return RestResponse.ResponseBuilder.ok(view)
+        .header(HttpHeaders.ETAG, Precondition.etag(view.version()))
+        .build();
+  }
+
+  @PUT
+  @Path("/{name}")
+  @RolesAllowed(Role.ADMIN)
+  @Operation(
+      summary = "Declare a cluster",
+      description =
+          "Creates or changes it; a worker then looks at it. Changing needs If-Match with the ETag"
+              + " that was read.")
+  @APIResponse(
+      responseCode = "200",
+      description = "Changed, or planned in a dry run",
+      content = @Content(schema = @Schema(implementation = ClusterView.class)))
+  @APIResponse(
+      responseCode = "201",
+      description = "Created",
+      content = @Content(schema = @Schema(implementation = ClusterView.class)))
+  public RestResponse<ClusterView> putCluster(
+      @PathParam("name") String name,
+      @Parameter(
+              description = "Change nothing; show the plan",
+              schema = @Schema(type = SchemaType.BOOLEAN))
+          @QueryParam("dryRun")
+          String dryRun,
+      @HeaderParam("If-Match") String ifMatch,
+      @HeaderParam("If-None-Match") String ifNoneMatch,
+      @NotNull @Valid ClusterRequest request) {
+    Declared<ClusterView> declared =
+        clusters.put(name, request, new Precondition(ifMatch, ifNoneMatch), DryRun.asked(dryRun));
+    return RestResponse.ResponseBuilder.create(
+            declared.created() ? RestResponse.Status.CREATED : RestResponse.Status.OK,
+            declared.view())
+        .header(HttpHeaders.ETAG, Precondition.etag(declared.version()))
+        .build();
+  }
+
+  @DELETE
+  @Path("/{name}")
+  @RolesAllowed(Role.ADMIN)
+  @Operation(
+      summary = "Forget a cluster",
+      description = "Deletes the declaration; its backups stay. Needs If-Match.")
+  @APIResponse(responseCode = "204", description = "Forgotten")
+  public void deleteCluster(
+      @PathParam("name") String name,
+      @HeaderParam("If-Match") String ifMatch,
+      @HeaderParam("If-None-Match") String ifNoneMatch) {
+    clusters.delete(name, new Precondition(ifMatch, ifNoneMatch));
+  }
+
+  @GET
+  @Path("/{name}/topology")
+  @RolesAllowed(Role.VIEWER)
+  @Operation(
+      summary = "Show what workers last saw of a cluster",
+      description = "Roles, lag and versions by node. Empty, with a hint, until a worker looked.")
+  public TopologyView getTopology(@PathParam("name") String name) {
+    return topologies.get(name);
+  }
+}

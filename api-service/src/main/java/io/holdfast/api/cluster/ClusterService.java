@@ -1,0 +1,209 @@
+package io.holdfast.api.cluster;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.api.access.Caller;
+import io.holdfast.api.declared.Declared;
+import io.holdfast.api.declared.PlanView;
+import io.holdfast.api.declared.Precondition;
+import io.holdfast.api.page.Cursor;
+import io.holdfast.api.problem.ApiProblem;
+import io.holdfast.api.repository.RepositoryService;
+import io.holdfast.model.ResourceName;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceException;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Declares clusters and gives them to those who make jobs. */
+@ApplicationScoped
+public class ClusterService {
+  @Inject Clock clock;
+  @Inject Caller caller;
+  @Inject ObjectMapper json;
+  @Inject RepositoryService repositories;
+  @Inject TopologyService topologies;
+  @Inject Instance<ClusterActivity> activities;
+
+  /**
+   * The declared cluster with its pinned system identifier, for a command. Looks at no scope.
+   *
+   * @throws ApiProblem 404
+   */
+  @Transactional
+  public ClusterSpec spec(String name) {
+    return spec(find(name));
+  }
+
+  /** The pool whose workers sit next to it. */
+  @Transactional
+  public String pool(String name) {
+    return find(name).pool;
+  }
+
+  /** The name of the repository that its backups go to. */
+  @Transactional
+  public String repository(String name) {
+    return find(name).repository;
+  }
+
+  /** How many jobs it may have at once; empty when not declared, or when it is gone. */
+  @Transactional
+  public Optional<Integer> maxRunningJobs(String name) {
+    return ClusterEntity.<ClusterEntity>findByIdOptional(name).map(row -> row.maxRunningJobs);
+  }
+
+  static ClusterSpec spec(ClusterEntity row) {
+    return ClusterDeclaration.pinned(Wire.read(row.spec, ClusterSpec.class), row.systemIdentifier);
+  }
+
+  @Transactional
+  public ClusterView get(String name) {
+    caller.requireCluster(name);
+    return ClusterViews.of(find(name), null);
+  }
+
+  @Transactional
+  public ClusterView.Page list(Integer limit, String cursor) {
+    int size = Cursor.limit(limit);
+    String after = Cursor.decode(cursor);
+    Optional<Set<String>> scope = caller.clusterScope();
+    Object[] parameters =
+        scope.isPresent()
+            ? new Object[] {after == null ? "" : after, scope.get()}
+            : new Object[] {after == null ? "" : after};
+    List<ClusterEntity> rows =
+        ClusterEntity.<ClusterEntity>find(
+                "name > ?1" + (scope.isPresent() ? " and name in ?2" : "") + " order by name",
+                parameters)
+            .range(0, size)
+            .list();
+    return new ClusterView.Page(
+        rows.stream().limit(size).map(row -> ClusterViews.of(row, null)).toList(),
+        Cursor.next(rows, size, row -> row.name));
+  }
+
+  @Transactional
+  public Declared<ClusterView> put(
+      String name, ClusterRequest request, Precondition precondition, boolean dryRun) {
+    caller.requireCluster(name);
+    caller.requireAllClusters();
+    ClusterSpec spec = ClusterDeclaration.spec(name, request);
+    requireRepository(request.repository());
+    ClusterEntity row = ClusterEntity.findById(name, LockModeType.PESSIMISTIC_WRITE);
+    if (row == null) {
+      precondition.requireCreate("cluster", name);
+    } else {
+      precondition.requireMatch("cluster", name, row.version);
+    }
+    ClusterEntity wanted = wanted(row, spec, request);
+    PlanView plan = plan(row, wanted);
+    if (dryRun) {
+      return new Declared<>(ClusterViews.of(wanted, plan), row == null ? 0 : row.version, false);
+    }
+    if (row == null) {
+      create(wanted);
+    } else if (!plan.changes().isEmpty()) {
+      apply(row, wanted);
+    }
+    ClusterEntity now = row == null ? wanted : row;
+    topologies.ask(now);
+    return new Declared<>(ClusterViews.of(now, null), now.version, row == null);
+  }
+
+  @Transactional
+  public void delete(String name, Precondition precondition) {
+    caller.requireCluster(name);
+    caller.requireAllClusters();
+    find(name);
+    ClusterEntity row = ClusterEntity.findById(name, LockModeType.PESSIMISTIC_WRITE);
+    if (row == null) {
+      throw ApiProblem.notFound("cluster", name);
+    }
+    precondition.requireMatch("cluster", name, row.version);
+    if (activities.stream().anyMatch(activity -> activity.active(name))) {
+      throw new ApiProblem(
+          409,
+          "in-use",
+          "The cluster '" + name + "' has jobs that have not ended.",
+          "Wait for them or cancel them. Its backups stay when it is deleted.");
+    }
+    row.delete();
+  }
+
+  private void create(ClusterEntity wanted) {
+    try {
+      wanted.persistAndFlush();
+    } catch (PersistenceException sameName) {
+      throw new ApiProblem(
+          412,
+          "precondition-failed",
+          "The cluster '" + wanted.name + "' or its repository was changed by somebody else.",
+          "Read it again and decide on what you see.");
+    }
+  }
+
+  private void apply(ClusterEntity row, ClusterEntity wanted) {
+    row.pool = wanted.pool;
+    row.repository = wanted.repository;
+    row.spec = wanted.spec;
+    row.maxRunningJobs = wanted.maxRunningJobs;
+    row.labels = wanted.labels;
+    row.systemIdentifier = wanted.systemIdentifier;
+    row.version++;
+    row.updatedAt = clock.instant();
+    row.updatedBy = caller.keyId();
+  }
+
+  private ClusterEntity wanted(ClusterEntity row, ClusterSpec spec, ClusterRequest request) {
+    ClusterEntity wanted = new ClusterEntity();
+    wanted.name = spec.name();
+    wanted.pool = request.pool() == null ? "default" : request.pool();
+    wanted.repository = request.repository();
+    wanted.spec = Wire.text(spec);
+    wanted.maxRunningJobs = request.maxRunningJobs();
+    wanted.labels = Wire.text(request.labels() == null ? Map.of() : request.labels());
+    wanted.systemIdentifier =
+        request.expectedSystemIdentifier() != null || row == null
+            ? request.expectedSystemIdentifier()
+            : row.systemIdentifier;
+    wanted.version = row == null ? 1 : row.version;
+    wanted.createdAt = row == null ? clock.instant() : row.createdAt;
+    wanted.updatedAt = row == null ? wanted.createdAt : row.updatedAt;
+    wanted.updatedBy = row == null ? caller.keyId() : row.updatedBy;
+    return wanted;
+  }
+
+  private PlanView plan(ClusterEntity row, ClusterEntity wanted) {
+    return PlanView.between(
+        row == null ? null : json.valueToTree(ClusterViews.declaration(row)),
+        json.valueToTree(ClusterViews.declaration(wanted)),
+        List.of("A worker of pool '" + wanted.pool + "' looks at every node."));
+  }
+
+  private void requireRepository(String name) {
+    try {
+      repositories.spec(name);
+    } catch (ApiProblem missing) {
+      throw ApiProblem.invalid(
+          "repository", "there is no repository '" + name + "'", "Declare the repository first.");
+    }
+  }
+
+  private static ClusterEntity find(String name) {
+    ClusterEntity row = name.matches(ResourceName.PATTERN) ? ClusterEntity.findById(name) : null;
+    if (row == null) {
+      throw ApiProblem.notFound(
+          "cluster", name.length() > 63 ? name.substring(0, 63) + "..." : name);
+    }
+    return row;
+  }
+}

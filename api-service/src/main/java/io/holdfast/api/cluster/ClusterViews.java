@@ -1,0 +1,56 @@
+package io.holdfast.api.cluster;
+
+import io.holdfast.api.declared.PlanView;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.wire.Wire;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Shows a row as JSON. */
+final class ClusterViews {
+  private ClusterViews() {}
+
+  static ClusterView of(ClusterEntity row, PlanView plan) {
+    ClusterSpec spec = Wire.read(row.spec, ClusterSpec.class);
+    return new ClusterView(
+        row.name,
+        row.pool,
+        ClusterDeclaration.nodes(spec),
+        row.repository,
+        spec.credentialsRef().name(),
+        spec.sslMode(),
+        spec.maintenanceDatabase(),
+        ClusterDeclaration.policy(spec),
+        row.maxRunningJobs,
+        row.systemIdentifier,
+        labels(row),
+        row.version,
+        row.createdAt,
+        row.updatedAt,
+        row.updatedBy,
+        plan);
+  }
+
+  /** What a person declares, for comparing two declarations. */
+  static ClusterRequest declaration(ClusterEntity row) {
+    ClusterView view = of(row, null);
+    return new ClusterRequest(
+        view.pool(),
+        view.nodes(),
+        view.repository(),
+        view.credentialsRef(),
+        view.sslMode(),
+        view.maintenanceDatabase(),
+        view.standbyPolicy(),
+        view.maxRunningJobs(),
+        view.systemIdentifier(),
+        view.labels());
+  }
+
+  private static Map<String, String> labels(ClusterEntity row) {
+    Map<String, String> labels = new TreeMap<>();
+    Wire.read(row.labels, Map.class)
+        .forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));
+    return labels;
+  }
+}
