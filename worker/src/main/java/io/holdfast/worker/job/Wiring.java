@@ -1,14 +1,11 @@
 package io.holdfast.worker.job;
 
-import io.holdfast.model.ErrorCode;
-import io.holdfast.model.repository.FilesystemRepositorySpec;
-import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.wire.CommandVerifier;
-import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.repository.RepositoryFactory;
-import io.holdfast.worker.repository.filesystem.FilesystemRepository;
+import io.holdfast.worker.repository.configured.ConfiguredRepositories;
 import io.holdfast.worker.secret.Credentials;
 import io.quarkus.arc.DefaultBean;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -68,15 +65,7 @@ class Wiring {
   @Produces
   @Singleton
   RepositoryFactory repositories(Credentials credentials) {
-    WorkerKeys keys = new WorkerKeys(credentials);
-    return spec ->
-        switch (spec) {
-          case FilesystemRepositorySpec directory ->
-              new FilesystemRepository(keys.filesystem(directory.path()));
-          case S3RepositorySpec s3 ->
-              throw new JobFailure(
-                  ErrorCode.REPOSITORY_REFUSED, "this worker cannot reach S3", "use a newer one");
-        };
+    return new ConfiguredRepositories(credentials, Waiter.real());
   }
 
   @Produces

@@ -1,0 +1,82 @@
+package io.holdfast.worker.repository;
+
+import io.holdfast.model.repository.Capabilities;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Retries what may be done twice. A staged object is not among it: its driver retries the parts,
+ * whose bytes it still has.
+ */
+public final class RetryingRepository implements Repository {
+  private final Repository driver;
+  private final Retry retry;
+
+  public RetryingRepository(Repository driver, Retry retry) {
+    this.driver = driver;
+    this.retry = retry;
+  }
+
+  @Override
+  public StagedObject stage(String key, long expectedBytes) {
+    return driver.stage(key, expectedBytes);
+  }
+
+  @Override
+  public boolean createIfAbsent(String key, byte[] content) {
+    AtomicInteger attempts = new AtomicInteger();
+    return retry.call(
+        () -> {
+          boolean again = attempts.getAndIncrement() > 0;
+          return driver.createIfAbsent(key, content) || (again && holds(key, content));
+        });
+  }
+
+  /** Whether an earlier attempt whose answer was lost has created it. */
+  private boolean holds(String key, byte[] content) {
+    try (InputStream in = driver.open(key)) {
+      return Arrays.equals(in.readNBytes(content.length + 1), content);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public InputStream open(String key) {
+    return retry.call(() -> driver.open(key));
+  }
+
+  @Override
+  public Optional<ObjectStat> stat(String key) {
+    return retry.call(() -> driver.stat(key));
+  }
+
+  @Override
+  public List<ObjectStat> list(String prefix) {
+    return retry.call(() -> driver.list(prefix));
+  }
+
+  @Override
+  public void delete(String key) {
+    retry.run(() -> driver.delete(key));
+  }
+
+  @Override
+  public void discardUnfinished(String prefix) {
+    retry.run(() -> driver.discardUnfinished(prefix));
+  }
+
+  @Override
+  public Capabilities probe() {
+    return driver.probe();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

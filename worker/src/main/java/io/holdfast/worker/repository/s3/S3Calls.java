@@ -1,0 +1,302 @@
+package io.holdfast.worker.repository.s3;
+
+import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.worker.failure.JobStopped;
+import io.holdfast.worker.repository.Repository.ObjectStat;
+import io.holdfast.worker.secret.S3Keys;
+import io.minio.AbortMultipartUploadArgs;
+import io.minio.CompleteMultipartUploadArgs;
+import io.minio.CreateMultipartUploadArgs;
+import io.minio.GetObjectArgs;
+import io.minio.GetObjectResponse;
+import io.minio.Http;
+import io.minio.ListMultipartUploadsArgs;
+import io.minio.ListObjectsArgs;
+import io.minio.MinioAsyncClient;
+import io.minio.PutObjectAPIArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
+import io.minio.StatObjectArgs;
+import io.minio.UploadPartArgs;
+import io.minio.errors.MinioException;
+import io.minio.messages.Item;
+import io.minio.messages.ListMultipartUploadsResult;
+import io.minio.messages.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+
+/**
+ * The calls of S3 that the driver makes, each once: no retries here or in the client, so that what
+ * was tried is known. Keys are those of the repository; the prefix is put on and taken off here.
+ * Every failure is translated.
+ */
+final class S3Calls implements AutoCloseable {
+  private final MinioAsyncClient client;
+  private final OkHttpClient http;
+  private final String bucket;
+  private final String prefix;
+
+  S3Calls(S3RepositorySpec spec, S3Keys keys, S3Settings settings) {
+    Dispatcher dispatcher = new Dispatcher();
+    dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
+    OkHttpClient plain =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(new ConnectionPool(16, 1, TimeUnit.MINUTES))
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .connectTimeout(settings.timeout())
+            .readTimeout(settings.timeout())
+            .writeTimeout(settings.timeout())
+            .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .build();
+    try {
+      this.http = Http.enableExternalCertificatesFromEnv(plain);
+    } catch (MinioException e) {
+      throw S3Errors.translate("load the certificates for", spec.name(), e);
+    }
+    this.client =
+        MinioAsyncClient.builder()
+            .endpoint(spec.endpoint())
+            .region(spec.region())
+            .credentials(keys.accessKey(), keys.secretKey())
+            .httpClient(http)
+            .build();
+    this.bucket = spec.bucket();
+    this.prefix = spec.prefix().isEmpty() ? "" : spec.prefix() + "/";
+  }
+
+  /** An object's size and entity tag. */
+  record Head(long bytes, String etag) {}
+
+  Optional<Head> head(String key) {
+    try {
+      var said =
+          raw(client.statObject(StatObjectArgs.builder().bucket(bucket).object(name(key)).build()));
+      return Optional.of(new Head(said.size(), bare(said.etag())));
+    } catch (ExecutionException e) {
+      Throwable cause = S3Errors.unwrap(e);
+      if (S3Errors.code(cause).equals("NoSuchKey")) {
+        return Optional.empty();
+      }
+      throw S3Errors.translate("look up", key, cause);
+    }
+  }
+
+  /**
+   * @param etag of the object whose rest is wanted; null for whichever lies there
+   */
+  GetObjectResponse get(String key, long offset, String etag) {
+    GetObjectArgs.Builder args = GetObjectArgs.builder().bucket(bucket).object(name(key));
+    if (offset > 0) {
+      args.offset(offset).matchETag(etag);
+    }
+    try {
+      return raw(client.getObject(args.build()));
+    } catch (ExecutionException e) {
+      Throwable cause = S3Errors.unwrap(e);
+      throw S3Errors.code(cause).equals("NoSuchKey")
+          ? S3Errors.absent(key)
+          : S3Errors.translate("read", key, cause);
+    }
+  }
+
+  /** What became of a conditional put. */
+  enum Put {
+    CREATED,
+    TAKEN,
+    NO_CONDITIONS
+  }
+
+  Put putIfAbsent(String key, PartBuffer content, String md5) {
+    try {
+      var stored =
+          raw(
+              client.putObject(
+                  putArgs(key, content, md5)
+                      .extraHeaders(new Http.Headers("If-None-Match", "*"))
+                      .build()));
+      return stored == null ? Put.NO_CONDITIONS : Put.CREATED;
+    } catch (ExecutionException e) {
+      Throwable cause = S3Errors.unwrap(e);
+      return switch (S3Errors.code(cause)) {
+        case "PreconditionFailed" -> Put.TAKEN;
+        case "NotImplemented", "MethodNotAllowed" -> Put.NO_CONDITIONS;
+        default -> throw S3Errors.translate("create", key, cause);
+      };
+    }
+  }
+
+  /** Returns the entity tag. */
+  String put(String key, PartBuffer content, String md5) {
+    return bare(wait("write", key, client.putObject(putArgs(key, content, md5).build())).etag());
+  }
+
+  private PutObjectAPIArgs.Builder putArgs(String key, PartBuffer content, String md5) {
+    return PutObjectAPIArgs.builder()
+        .bucket(bucket)
+        .object(name(key))
+        .data(content.array(), content.length())
+        .headers(new Http.Headers("Content-MD5", md5));
+  }
+
+  String begin(String key) {
+    return wait(
+            "begin the upload of",
+            key,
+            client.createMultipartUpload(
+                CreateMultipartUploadArgs.builder().bucket(bucket).object(name(key)).build()))
+        .result()
+        .uploadId();
+  }
+
+  /** Returns the part's entity tag. */
+  String uploadPart(String key, String uploadId, int number, PartBuffer content, String md5) {
+    return bare(
+        wait(
+                "upload a part of",
+                key,
+                client.uploadPart(
+                    UploadPartArgs.builder()
+                        .bucket(bucket)
+                        .object(name(key))
+                        .uploadId(uploadId)
+                        .partNumber(number)
+                        .data(content.array(), content.length())
+                        .headers(new Http.Headers("Content-MD5", md5))
+                        .build()))
+            .part()
+            .etag());
+  }
+
+  /** Fails on a 200 whose body is an error, too. */
+  void complete(String key, String uploadId, List<Part> parts) {
+    var answer =
+        wait(
+            "complete",
+            key,
+            client.completeMultipartUpload(
+                CompleteMultipartUploadArgs.builder()
+                    .bucket(bucket)
+                    .object(name(key))
+                    .uploadId(uploadId)
+                    .parts(parts.toArray(Part[]::new))
+                    .maxRetries(1)
+                    .delayMs(0)
+                    .build()));
+    assert answer != null;
+  }
+
+  void abort(String key, String uploadId) {
+    try {
+      var answer =
+          raw(
+              client.abortMultipartUpload(
+                  AbortMultipartUploadArgs.builder()
+                      .bucket(bucket)
+                      .object(name(key))
+                      .uploadId(uploadId)
+                      .build()));
+      assert answer != null;
+    } catch (ExecutionException e) {
+      Throwable cause = S3Errors.unwrap(e);
+      if (!S3Errors.code(cause).equals("NoSuchUpload")) {
+        throw S3Errors.translate("abort the upload of", key, cause);
+      }
+    }
+  }
+
+  /** An upload that is neither completed nor aborted. */
+  record OpenUpload(String key, String uploadId) {}
+
+  List<OpenUpload> openUploads(String folder) {
+    List<OpenUpload> open = new ArrayList<>();
+    ListMultipartUploadsResult page = null;
+    do {
+      ListMultipartUploadsArgs.Builder args =
+          ListMultipartUploadsArgs.builder().bucket(bucket).prefix(name(folder));
+      if (page != null) {
+        args.keyMarker(page.nextKeyMarker()).uploadIdMarker(page.nextUploadIdMarker());
+      }
+      page =
+          wait("list the uploads of", folder, client.listMultipartUploads(args.build())).result();
+      page.uploads().stream()
+          // Not every store filters by the prefix.
+          .filter(upload -> upload.objectName().startsWith(name(folder)))
+          .map(upload -> new OpenUpload(key(upload.objectName()), upload.uploadId()))
+          .forEach(open::add);
+    } while (page.isTruncated());
+    return open;
+  }
+
+  List<ObjectStat> list(String folder) {
+    List<ObjectStat> found = new ArrayList<>();
+    ListObjectsArgs args =
+        ListObjectsArgs.builder().bucket(bucket).prefix(name(folder)).recursive(true).build();
+    try {
+      for (Result<Item> item : client.listObjects(args)) {
+        if (!item.get().isDir()) {
+          found.add(new ObjectStat(key(item.get().objectName()), item.get().size()));
+        }
+      }
+    } catch (MinioException e) {
+      Throwable cause =
+          e.getClass() == MinioException.class && e.getCause() != null ? e.getCause() : e;
+      throw S3Errors.translate("list", folder, cause);
+    }
+    return found;
+  }
+
+  void delete(String key) {
+    wait(
+        "delete",
+        key,
+        client
+            .removeObject(RemoveObjectArgs.builder().bucket(bucket).object(name(key)).build())
+            .thenApply(nothing -> Boolean.TRUE));
+  }
+
+  private String name(String key) {
+    return prefix + key;
+  }
+
+  private String key(String name) {
+    return name.substring(prefix.length());
+  }
+
+  private static String bare(String etag) {
+    return etag == null ? "" : etag.replace("\"", "");
+  }
+
+  private static <T> T wait(String action, String key, CompletableFuture<T> call) {
+    try {
+      return raw(call);
+    } catch (ExecutionException e) {
+      throw S3Errors.translate(action, key, S3Errors.unwrap(e));
+    }
+  }
+
+  private static <T> T raw(CompletableFuture<T> call) throws ExecutionException {
+    try {
+      return call.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JobStopped("interrupted while the object store was working");
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    http.dispatcher().executorService().shutdown();
+    http.connectionPool().evictAll();
+  }
+}

@@ -1,0 +1,140 @@
+package io.holdfast.worker.repository.s3;
+
+import io.holdfast.model.repository.Capabilities;
+import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.worker.rate.Waiter;
+import io.holdfast.worker.repository.Keys;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.Retry;
+import io.holdfast.worker.repository.StagedObject;
+import io.holdfast.worker.secret.S3Keys;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A bucket, or a prefix of one, of any S3 server. */
+public final class S3Repository implements Repository {
+  private final S3Calls calls;
+  private final S3Settings settings;
+  private final Retry retry;
+
+  public S3Repository(S3RepositorySpec spec, S3Keys keys, S3Settings settings, Waiter waiter) {
+    if (!spec.prefix().isEmpty()) {
+      Keys.check(spec.prefix());
+    }
+    this.calls = new S3Calls(spec, keys, settings);
+    this.settings = settings;
+    this.retry = Retry.standard(waiter);
+  }
+
+  @Override
+  public StagedObject stage(String key, long expectedBytes) {
+    return new S3StagedObject(calls, Keys.check(key), expectedBytes, settings, retry);
+  }
+
+  /**
+   * A conditional put between a look before and a read back after. On a store that honours the
+   * condition, exactly one of many callers wins. On one that does not, the looks narrow the race to
+   * the time between them: the caller that reads back its own bytes last wins.
+   */
+  @Override
+  public boolean createIfAbsent(String key, byte[] content) {
+    if (calls.head(Keys.check(key)).isPresent()) {
+      return false;
+    }
+    PartBuffer bytes = buffer(content);
+    String md5 = Md5.of(bytes).base64();
+    boolean written =
+        switch (calls.putIfAbsent(key, bytes, md5)) {
+          case CREATED -> true;
+          case TAKEN -> false;
+          case NO_CONDITIONS -> !calls.put(key, bytes, md5).isEmpty();
+        };
+    return written && holds(key, content);
+  }
+
+  private boolean holds(String key, byte[] content) {
+    try (InputStream in = new S3Input(calls, key, retry)) {
+      return Arrays.equals(in.readNBytes(content.length + 1), content);
+    } catch (IOException e) {
+      throw S3Errors.translate("read back", key, e);
+    }
+  }
+
+  @Override
+  public InputStream open(String key) {
+    return new S3Input(calls, Keys.check(key), retry);
+  }
+
+  @Override
+  public Optional<ObjectStat> stat(String key) {
+    return calls.head(Keys.check(key)).map(head -> new ObjectStat(key, head.bytes()));
+  }
+
+  @Override
+  public List<ObjectStat> list(String prefix) {
+    return calls.list(Keys.checkPrefix(prefix)).stream()
+        .sorted(Comparator.comparing(ObjectStat::key))
+        .toList();
+  }
+
+  @Override
+  public void delete(String key) {
+    calls.delete(Keys.check(key));
+  }
+
+  @Override
+  public void discardUnfinished(String prefix) {
+    calls
+        .openUploads(Keys.checkPrefix(prefix))
+        .forEach(upload -> calls.abort(upload.key(), upload.uploadId()));
+  }
+
+  @Override
+  public Capabilities probe() {
+    String key = "probes/" + UUID.randomUUID();
+    byte[] content = "holdfast probe\n".getBytes(StandardCharsets.US_ASCII);
+    PartBuffer bytes = buffer(content);
+    String md5 = Md5.of(bytes).base64();
+    try {
+      boolean written =
+          switch (calls.putIfAbsent(key, bytes, md5)) {
+            case CREATED -> true;
+            case TAKEN -> false;
+            case NO_CONDITIONS -> !calls.put(key, bytes, md5).isEmpty();
+          };
+      boolean conditional = calls.putIfAbsent(key, bytes, md5) == S3Calls.Put.TAKEN;
+      boolean listed = list("probes/").contains(new ObjectStat(key, content.length));
+      boolean readable = holds(key, content);
+      return new Capabilities(
+          written && readable, conditional, aborts(key + "-parts", bytes, md5), listed, null);
+    } finally {
+      calls.delete(key);
+    }
+  }
+
+  private boolean aborts(String key, PartBuffer bytes, String md5) {
+    String upload = calls.begin(key);
+    boolean sent = !calls.uploadPart(key, upload, 1, bytes, md5).isEmpty();
+    calls.abort(key, upload);
+    return sent
+        && calls.head(key).isEmpty()
+        && calls.openUploads("probes/").stream().noneMatch(open -> open.key().equals(key));
+  }
+
+  private static PartBuffer buffer(byte[] content) {
+    PartBuffer bytes = new PartBuffer();
+    bytes.fill(content, 0, content.length, Math.max(1, content.length));
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+  }
+}
