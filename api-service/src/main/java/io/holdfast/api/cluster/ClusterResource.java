@@ -30,7 +30,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** {@code /clusters}. */
 @Path("/api/v1/clusters")
-@Tag(name = "clusters")
+@Tag(name = "Clusters")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 public class ClusterResource {

@@ -7,12 +7,15 @@ import io.holdfast.model.cluster.NodeObservation;
 import io.holdfast.model.cluster.NodeRole;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.wire.Wire;
+import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +27,7 @@ import java.util.stream.Collectors;
 public class TopologyService {
   @Inject Clock clock;
   @Inject Caller caller;
+  @Inject Event<ObservationDue> due;
 
   @Transactional
   public TopologyView get(String cluster) {
@@ -68,9 +72,33 @@ public class TopologyService {
     }
   }
 
-  /** Notes that the cluster is being looked at, so that the schedule does not ask again at once. */
+  /** Has the cluster looked at as soon as this transaction commits. */
   void ask(ClusterEntity cluster) {
     row(cluster.name).askedAt = clock.instant();
+    due.fire(new ObservationDue(ClusterService.spec(cluster), cluster.pool));
+  }
+
+  /** Asks for every cluster not asked for within {@code interval}; replicas share the work. */
+  @Transactional
+  public void askForAll(Duration interval) {
+    Panache.getEntityManager()
+        .createNativeQuery(
+            "insert into topology (cluster) select name from cluster on conflict do nothing")
+        .executeUpdate();
+    List<?> names =
+        Panache.getEntityManager()
+            .createNativeQuery(
+                "select cluster from topology where asked_at is null or asked_at < :due"
+                    + " for update skip locked",
+                String.class)
+            .setParameter("due", clock.instant().minus(interval))
+            .getResultList();
+    for (Object name : names) {
+      ClusterEntity cluster = ClusterEntity.findById(name);
+      if (cluster != null) {
+        ask(cluster);
+      }
+    }
   }
 
   /** The primary's identifier, or the one that all agree on; null when nobody can say. */

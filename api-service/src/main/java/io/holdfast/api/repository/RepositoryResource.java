@@ -30,7 +30,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /** {@code /repositories}. */
 @Path("/api/v1/repositories")
-@Tag(name = "repositories")
+@Tag(name = "Repositories")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 public class RepositoryResource {

@@ -1,0 +1,75 @@
+package io.holdfast.api.testing;
+
+import io.holdfast.embedded.kafka.EmbeddedKafka;
+import io.holdfast.embedded.postgres.Login;
+import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Folders;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A real catalog and a real broker for tests of the API, shared by all of them. */
+public class StackResource implements QuarkusTestResourceLifecycleManager {
+  /** The bootstrap admin key of the service under test. */
+  public static final String ADMIN_KEY = "hfk_bootstrapkey_" + "A".repeat(43);
+
+  private Path folder;
+  private PostgresServer catalog;
+  private EmbeddedKafka kafka;
+
+  @Override
+  public Map<String, String> start() {
+    folder = Folders.temporary("holdfast-api-test");
+    Login login = new Login("postgres", "catalog-password");
+    catalog =
+        PostgresServer.create(
+            PostgresInstall.newest(), folder.resolve("catalog"), login, Map.of("fsync", "off"));
+    catalog.start();
+    catalog.execute("create database holdfast");
+    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    KeyPair signing = signingKey();
+    Map<String, String> config = new HashMap<>();
+    config.put("quarkus.datasource.jdbc.url", catalog.jdbcUrl("holdfast"));
+    config.put("quarkus.datasource.username", login.username());
+    config.put("quarkus.datasource.password", login.password());
+    config.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+    config.put("quarkus.http.test-port", "0");
+    config.put("quarkus.management.test-port", "0");
+    config.put("holdfast.bootstrap-admin-key", ADMIN_KEY);
+    config.put("holdfast.signing.key-id", "test");
+    config.put(
+        "holdfast.signing.private-key",
+        Base64.getEncoder().encodeToString(signing.getPrivate().getEncoded()));
+    config.put(
+        "holdfast.test.public-key",
+        Base64.getEncoder().encodeToString(signing.getPublic().getEncoded()));
+    return config;
+  }
+
+  @Override
+  public void stop() {
+    if (kafka != null) {
+      kafka.close();
+    }
+    if (catalog != null) {
+      catalog.close();
+    }
+    if (folder != null) {
+      Folders.delete(folder);
+    }
+  }
+
+  private static KeyPair signingKey() {
+    try {
+      return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
