@@ -6,11 +6,21 @@ import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.backup.BackupJob;
+import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.node.NodeProbe;
+import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.probe.ProbeJob;
 import io.holdfast.worker.repository.RepositoryFactory;
+import io.holdfast.worker.secret.Credentials;
+import io.holdfast.worker.verify.VerifyJob;
+import io.holdfast.worker.verify.VerifyRooms;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
 
 /** Where each verb is done. */
 @ApplicationScoped
@@ -18,18 +28,47 @@ class JobRooms implements JobBody {
   private final RepositoryFactory repositories;
   private final NodeProbe nodes;
 
-  JobRooms(RepositoryFactory repositories, NodeProbe nodes) {
+  private final BackupRooms backups;
+  private final VerifyRooms verifications;
+
+  JobRooms(
+      RepositoryFactory repositories,
+      NodeProbe nodes,
+      Credentials credentials,
+      WorkerConfig config,
+      WorkerIdentity identity,
+      Clock clock) {
     this.repositories = repositories;
     this.nodes = nodes;
+    PgTools programs = programs(config);
+    Path scratch = config.scratchDirectory();
+    this.backups =
+        new BackupRooms(
+            repositories,
+            nodes,
+            credentials,
+            programs,
+            Connections.patient(),
+            scratch,
+            clock,
+            identity.version());
+    this.verifications = new VerifyRooms(repositories, programs, scratch, clock);
+  }
+
+  private static PgTools programs(WorkerConfig config) {
+    return new PgTools(
+        Arrays.stream(config.postgresDirectories().split("[:,]"))
+            .map(directory -> Path.of(directory.strip()))
+            .toList());
   }
 
   @Override
   public JobResult run(JobSpec spec, Attempt attempt) {
     return switch (spec) {
       case JobSpec.Probe probe -> new ProbeJob(repositories).run(probe, attempt);
-      case JobSpec.Backup backup -> throw unable("BACKUP");
+      case JobSpec.Backup backup -> new BackupJob(backups).run(backup, attempt);
       case JobSpec.Restore restore -> throw unable("RESTORE");
-      case JobSpec.Verify verify -> throw unable("VERIFY");
+      case JobSpec.Verify verify -> new VerifyJob(verifications).run(verify, attempt);
       case JobSpec.Check check -> throw unable("CHECK");
     };
   }

@@ -1,7 +1,13 @@
 package io.holdfast.worker.job;
 
 import io.holdfast.embedded.kafka.EmbeddedKafka;
+import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.process.Folders;
+import io.holdfast.model.SecretRef;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.cluster.NodeSpec;
+import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.repository.RepositorySpec;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +17,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 /** A broker, a signing key and a credentials file for a worker under test. */
@@ -20,11 +27,13 @@ public final class WorkerStack implements QuarkusTestResourceLifecycleManager {
   static final KeyPair KEYS = ed25519();
   static Path folder;
   static EmbeddedKafka kafka;
+  static PostgresCluster postgres;
 
   @Override
   public Map<String, String> start() {
     folder = Folders.temporary("holdfast-worker-test");
     kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    postgres = PostgresCluster.in(folder.resolve("postgres")).standbys(1).start();
     return Map.of(
         "kafka.bootstrap.servers",
         kafka.bootstrapServers(),
@@ -40,16 +49,40 @@ public final class WorkerStack implements QuarkusTestResourceLifecycleManager {
         "0");
   }
 
+  static ClusterSpec cluster() {
+    return new ClusterSpec(
+        "orders",
+        List.of(
+            new NodeSpec("pg-1", postgres.primary().host(), postgres.primary().port()),
+            new NodeSpec("pg-2", postgres.standby(0).host(), postgres.standby(0).port())),
+        new SecretRef("orders-db"),
+        "disable",
+        "postgres",
+        null,
+        null);
+  }
+
+  static RepositorySpec repository() {
+    return new FilesystemRepositorySpec("disk", folder.resolve("repositories/disk").toString());
+  }
+
   private static Path credentials() {
     String text =
         """
-        databases: {}
+        databases:
+          orders-db: { username: "%s", password: "%s", endpoints: ["%s", "%s"] }
         repositories: {}
         roots:
           repositories: ["%s"]
           restores: ["%s"]
         """
-            .formatted(folder.resolve("repositories"), folder.resolve("restores"));
+            .formatted(
+                postgres.backupLogin().username(),
+                postgres.backupLogin().password(),
+                postgres.primary().endpoint(),
+                postgres.standby(0).endpoint(),
+                folder.resolve("repositories"),
+                folder.resolve("restores"));
     try {
       Files.createDirectories(folder.resolve("repositories"));
       return Files.writeString(folder.resolve("credentials.yaml"), text);
@@ -60,6 +93,7 @@ public final class WorkerStack implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public void stop() {
+    postgres.close();
     kafka.close();
     Folders.delete(folder);
   }

@@ -1,0 +1,141 @@
+package io.holdfast.worker.backup;
+
+import io.holdfast.model.RunId;
+import io.holdfast.model.backup.LogicalSourceSpec;
+import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.job.JobResult.BackedUp;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.manifest.BackupLayout;
+import io.holdfast.worker.manifest.ManifestStore;
+import io.holdfast.worker.rate.RateLimit;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.transfer.Transfer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes a backup. It exists from the moment its manifest does, and not before: whatever goes wrong
+ * earlier leaves objects of this run only, which are discarded.
+ */
+public final class BackupJob {
+  private static final int PAGE = 500;
+
+  private final BackupRooms rooms;
+
+  public BackupJob(BackupRooms rooms) {
+    this.rooms = rooms;
+  }
+
+  public BackedUp run(JobSpec.Backup spec, Attempt attempt) {
+    try (Repository repository = rooms.repositories().open(spec.repository())) {
+      ManifestStore manifests = new ManifestStore(repository, rooms.clock());
+      BackupLayout layout = new BackupLayout(spec.cluster().name(), spec.backupId());
+      Optional<Manifest> earlier = manifests.find(layout);
+      if (earlier.isPresent()) {
+        // An attempt that died after its commit: the backup exists, so the job has succeeded.
+        return new BackedUp(earlier.get(), suspect(spec, earlier.get().plainBytes()));
+      }
+      RunId id = RunId.next(rooms.clock());
+      manifests.claim(layout, attempt.jobId(), attempt.number(), id, attempt.worker());
+      try {
+        attempt.requireHeld();
+        manifests.discardOtherRuns(layout, id);
+        Transfer transfer =
+            new Transfer(repository, attempt, RateLimit.of(spec.rateLimitBytesPerSecond()));
+        return take(new Run(id, spec, layout, transfer, attempt), manifests);
+      } catch (RuntimeException | Error e) {
+        discard(manifests, layout, id, e);
+        throw e;
+      }
+    }
+  }
+
+  private BackedUp take(Run run, ManifestStore manifests) {
+    Instant startedAt = rooms.clock().instant();
+    Method method = method(run.spec());
+    Taken taken = method.take(run);
+    run.attempt().phase("COMMITTING", null);
+    taken.from().requireUnchanged(rooms, run.spec().cluster());
+    Manifest manifest = manifest(run, method.name(), taken, startedAt);
+    run.attempt().requireHeld();
+    Manifest committed = manifests.commit(manifest);
+    if (!committed.runId().equals(run.id())) {
+      manifests.discardRun(run.layout(), run.id());
+    } else {
+      taken.contents().forEach((database, entries) -> list(run.attempt(), database, entries));
+    }
+    return new BackedUp(committed, suspect(run.spec(), committed.plainBytes()));
+  }
+
+  private Method method(JobSpec.Backup spec) {
+    return switch (spec.source()) {
+      case LogicalSourceSpec logical -> new LogicalBackup(rooms, logical);
+      case PhysicalSourceSpec physical -> new PhysicalBackup(rooms, physical);
+    };
+  }
+
+  private Manifest manifest(Run run, String method, Taken taken, Instant startedAt) {
+    Instant finishedAt = rooms.clock().instant();
+    return new Manifest(
+        Manifest.FORMAT,
+        run.spec().backupId(),
+        run.id(),
+        run.attempt().number(),
+        run.attempt().jobId(),
+        run.spec().cluster().name(),
+        method,
+        "holdfast-worker " + rooms.version(),
+        startedAt,
+        finishedAt,
+        Duration.between(startedAt, finishedAt).toMillis() / 1000.0,
+        taken.from().describe(),
+        taken.wal(),
+        run.compression(),
+        taken.structureChecked(),
+        taken.databases(),
+        taken.tablespaces(),
+        taken.artifacts(),
+        taken.plainBytes(),
+        taken.storedBytes(),
+        null,
+        null,
+        taken.tools(),
+        run.spec().labels());
+  }
+
+  private static void list(Attempt attempt, String database, List<ContentEntry> entries) {
+    for (int from = 0, page = 1; from < entries.size(); from += PAGE, page++) {
+      attempt.contentsListed(
+          database, page, entries.subList(from, Math.min(from + PAGE, entries.size())));
+    }
+  }
+
+  /** Null when the size is what earlier backups make one expect. */
+  private static String suspect(JobSpec.Backup spec, long plainBytes) {
+    JobSpec.SizeBand band = spec.sizeBand();
+    if (band == null || (plainBytes >= band.lowBytes() && plainBytes <= band.highBytes())) {
+      return null;
+    }
+    return "the backup holds "
+        + plainBytes
+        + " plain bytes, earlier ones make "
+        + band.lowBytes()
+        + " to "
+        + band.highBytes()
+        + " expected";
+  }
+
+  private static void discard(
+      ManifestStore manifests, BackupLayout layout, RunId run, Throwable because) {
+    try {
+      manifests.discardRun(layout, run);
+    } catch (RuntimeException e) {
+      because.addSuppressed(e);
+    }
+  }
+}

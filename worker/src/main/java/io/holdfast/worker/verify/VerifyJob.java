@@ -1,0 +1,101 @@
+package io.holdfast.worker.verify;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.JobResult.Finding;
+import io.holdfast.model.job.JobResult.Verified;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.manifest.BackupLayout;
+import io.holdfast.worker.manifest.ManifestStore;
+import io.holdfast.worker.rate.RateLimit;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.transfer.Transfer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Proves a backup. Each level includes the ones before it. A damaged artifact does not end the
+ * search: all of them are named before the job fails.
+ */
+public final class VerifyJob {
+  private final VerifyRooms rooms;
+
+  public VerifyJob(VerifyRooms rooms) {
+    this.rooms = rooms;
+  }
+
+  public Verified run(JobSpec.Verify spec, Attempt attempt) {
+    try (Repository repository = rooms.repositories().open(spec.repository())) {
+      BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
+      Manifest manifest = new ManifestStore(repository, rooms.clock()).read(layout);
+      Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
+      StoredBackup backup = new StoredBackup(layout, manifest, transfer, attempt);
+      List<Finding> findings = new ArrayList<>();
+      findings.add(checksums(backup));
+      if (spec.level() != VerificationLevel.CHECKSUM) {
+        findings.add(structures(backup));
+      }
+      if (spec.level() == VerificationLevel.RESTORE) {
+        findings.addAll(new RestoreProof(rooms).prove(backup));
+      }
+      return new Verified(spec.backupId(), spec.level(), bytesRead(manifest, spec), findings);
+    }
+  }
+
+  private static Finding checksums(StoredBackup backup) {
+    backup.attempt().phase("READING", backup.manifest().storedBytes());
+    everyArtifact(backup, backup::checksum);
+    return new Finding(
+        "checksum",
+        "OK",
+        "every byte of "
+            + backup.manifest().artifacts().size()
+            + " artifacts was read again, "
+            + backup.manifest().storedBytes()
+            + " bytes, and all digests match the manifest",
+        null);
+  }
+
+  private Finding structures(StoredBackup backup) {
+    backup.attempt().phase("PARSING", backup.manifest().plainBytes());
+    StructureCheck check = new StructureCheck(rooms);
+    everyArtifact(backup, artifact -> check.check(backup, artifact));
+    return check.finding(backup);
+  }
+
+  private static void everyArtifact(StoredBackup backup, Consumer<Artifact> check) {
+    List<String> damaged = new ArrayList<>();
+    JobFailure first = null;
+    for (Artifact artifact : backup.manifest().artifacts()) {
+      try {
+        check.accept(artifact);
+      } catch (JobFailure failure) {
+        if (failure.code() != ErrorCode.ARTIFACT_DAMAGED) {
+          throw failure;
+        }
+        damaged.add(artifact.object() + " (" + failure.getMessage() + ")");
+        first = first == null ? failure : first;
+      }
+    }
+    if (first != null) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          damaged.size()
+              + " of "
+              + backup.manifest().artifacts().size()
+              + " artifacts are damaged: "
+              + String.join("; ", damaged),
+          "do not rely on this backup; take a new one and look at the repository's storage",
+          first);
+    }
+  }
+
+  private static long bytesRead(Manifest manifest, JobSpec.Verify spec) {
+    return manifest.storedBytes() * (spec.level().ordinal() + 1);
+  }
+}
