@@ -1,0 +1,172 @@
+package io.holdfast.api.job;
+
+import io.holdfast.api.outbox.Doorbell;
+import io.holdfast.api.outbox.Outbox;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.wire.Wire;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
+
+/**
+ * Admission: hands waiting jobs to the outbox, first in first out, as far as their cluster has
+ * room. At most one physical backup per cluster at once, and a bounded number of jobs; a physical
+ * backup that waits for another does not hold up the jobs behind it.
+ *
+ * <p>One pass over a cluster holds an advisory lock, so that any number of replicas count the same.
+ */
+@ApplicationScoped
+public class Dispatcher {
+  private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+  private static final String NO_CLUSTER = "";
+
+  @Inject EntityManager entities;
+  @Inject JobsConfig config;
+  @Inject Outbox outbox;
+  @Inject JobHistory history;
+  @Inject Clock clock;
+
+  private final Set<String> rung = ConcurrentHashMap.newKeySet();
+  private final ExecutorService executor =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("dispatcher").factory());
+  private final Doorbell doorbell = new Doorbell(executor, this::dispatchRung);
+
+  void committed(@Observes(during = TransactionPhase.AFTER_SUCCESS) WorkWaiting waiting) {
+    rung.add(waiting.cluster() == null ? NO_CLUSTER : waiting.cluster());
+    doorbell.ring();
+  }
+
+  /** Finds what another replica left behind, and jobs whose back-off has passed. */
+  @SuppressWarnings("unchecked")
+  @Scheduled(
+      every = "{holdfast.jobs.tick}",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  void tick() {
+    List<String> clusters =
+        QuarkusTransaction.requiringNew()
+            .call(
+                () ->
+                    entities
+                        .createNativeQuery(
+                            "select distinct coalesce(cluster, '') from job where state = 'QUEUED'"
+                                + " and dispatched_at is null and (not_before is null or not_before"
+                                + " <= :now)",
+                            String.class)
+                        .setParameter("now", clock.instant())
+                        .getResultList());
+    rung.addAll(clusters);
+    doorbell.ring();
+  }
+
+  @PreDestroy
+  void stop() {
+    executor.shutdown();
+  }
+
+  private void dispatchRung() {
+    for (String cluster : List.copyOf(rung)) {
+      rung.remove(cluster);
+      try {
+        dispatch(cluster.equals(NO_CLUSTER) ? null : cluster);
+      } catch (RuntimeException e) {
+        LOG.warnf(e, "jobs of cluster '%s' wait: the next tick tries again", cluster);
+      }
+    }
+  }
+
+  /** Admits what there is room for; how many jobs that were. */
+  int dispatch(String cluster) {
+    int admitted = 0;
+    int last;
+    do {
+      last = QuarkusTransaction.requiringNew().call(() -> admit(cluster));
+      admitted += last;
+    } while (last > 0);
+    return admitted;
+  }
+
+  private int admit(String cluster) {
+    if (cluster == null) {
+      return admit(waiting(null, true, 50), 50, true);
+    }
+    entities
+        .createNativeQuery(
+            "select 1 from (select pg_advisory_xact_lock(hashtextextended(:c, 7))) l")
+        .setParameter("c", cluster)
+        .getSingleResult();
+    List<Object[]> occupying = occupying(cluster);
+    int room = config.maxRunningPerCluster() - occupying.size();
+    boolean physicalFree = occupying.stream().noneMatch(row -> (Boolean) row[1]);
+    return room <= 0 ? 0 : admit(waiting(cluster, physicalFree, room), room, physicalFree);
+  }
+
+  private int admit(List<JobEntity> waiting, int room, boolean physicalFree) {
+    int admitted = 0;
+    boolean physical = physicalFree;
+    for (JobEntity job : waiting) {
+      if (admitted == room || (job.exclusive && !physical)) {
+        continue;
+      }
+      physical &= !job.exclusive;
+      send(job);
+      admitted++;
+    }
+    return admitted;
+  }
+
+  private void send(JobEntity job) {
+    job.dispatchedAt = clock.instant();
+    job.notBefore = null;
+    JobAttemptEntity attempt = new JobAttemptEntity();
+    attempt.key = new JobAttemptEntity.Key(job.id, job.attempt);
+    attempt.dispatchedAt = job.dispatchedAt;
+    attempt.persist();
+    history.noted(job, "DISPATCHED", EventBody.none());
+    outbox.runJob(
+        job.pool,
+        job.jobId(),
+        job.attempt,
+        config.lease(),
+        job.deadlineAt,
+        Wire.read(job.spec, JobSpec.class));
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Object[]> occupying(String cluster) {
+    return entities
+        .createNativeQuery(
+            "select id, exclusive from job where cluster = :c and (state = 'RUNNING' or (state ="
+                + " 'QUEUED' and dispatched_at is not null))")
+        .setParameter("c", cluster)
+        .getResultList();
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<JobEntity> waiting(String cluster, boolean physicalFree, int limit) {
+    return entities
+        .createNativeQuery(
+            "select * from job where "
+                + (cluster == null ? "cluster is null and :c = ''" : "cluster = :c")
+                + " and state = 'QUEUED' and dispatched_at is null and (not_before is null or"
+                + " not_before <= :now) and (not exclusive or :physicalFree) order by id limit"
+                + " :limit for update skip locked",
+            JobEntity.class)
+        .setParameter("c", cluster == null ? "" : cluster)
+        .setParameter("now", clock.instant())
+        .setParameter("physicalFree", physicalFree)
+        .setParameter("limit", limit)
+        .getResultList();
+  }
+}

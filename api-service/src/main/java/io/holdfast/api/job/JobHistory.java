@@ -1,0 +1,65 @@
+package io.holdfast.api.job;
+
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Instant;
+
+/** Writes history. The job's row must be locked, which is what makes its sequence gapless. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class JobHistory {
+  /** Fired in the transaction; of use to those who wait once it has committed. */
+  public record JobChanged(java.util.UUID jobId) {}
+
+  @Inject Clock clock;
+  @Inject Event<JobChanged> changed;
+
+  /** What a worker reported. */
+  public void heard(
+      JobEntity job,
+      String eventId,
+      String type,
+      int attempt,
+      boolean stale,
+      Instant at,
+      String worker,
+      EventBody body) {
+    append(job, eventId, type, attempt, stale, at, worker, body);
+  }
+
+  /** What the API itself did or found. */
+  public void noted(JobEntity job, String type, EventBody body) {
+    append(job, null, type, job.attempt, false, clock.instant(), null, body);
+  }
+
+  public boolean knows(String eventId) {
+    return JobEventEntity.count("eventId", eventId) > 0;
+  }
+
+  private void append(
+      JobEntity job,
+      String eventId,
+      String type,
+      int attempt,
+      boolean stale,
+      Instant at,
+      String worker,
+      EventBody body) {
+    JobEventEntity row = new JobEventEntity();
+    row.key = new JobEventEntity.Key(job.id, ++job.lastSequence);
+    row.eventId = eventId;
+    row.type = type;
+    row.attempt = attempt;
+    row.stale = stale;
+    row.at = at;
+    row.receivedAt = clock.instant();
+    row.worker = worker;
+    row.body = Wire.text(body);
+    row.persist();
+    changed.fire(new JobChanged(job.id));
+  }
+}

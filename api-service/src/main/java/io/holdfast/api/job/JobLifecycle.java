@@ -1,0 +1,237 @@
+package io.holdfast.api.job;
+
+import io.holdfast.api.outbox.Outbox;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.Problem;
+import io.holdfast.model.job.JobResult;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.wire.Wire;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Every change of a job's state. Each method needs the job's row locked in the caller's
+ * transaction, asks {@link JobState} whether the change is allowed, and answers false without any
+ * effect when it is not: a lost race is a normal branch.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class JobLifecycle {
+  private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
+
+  @Inject JobsConfig config;
+  @Inject JobHistory history;
+  @Inject Outbox outbox;
+  @Inject Clock clock;
+  @Inject MeterRegistry metrics;
+  @Inject Event<JobSucceeded> succeeded;
+  @Inject Event<JobFailed> failed;
+  @Inject Event<WorkWaiting> waiting;
+
+  /** A worker was heard: the job runs and its lease starts anew on this clock. */
+  public boolean report(JobEntity job, String worker, Duration lease) {
+    if (!move(job, JobSignal.REPORTED)) {
+      return false;
+    }
+    Instant now = clock.instant();
+    job.worker = worker;
+    job.lostNotBefore = now.plus(lease == null ? config.lease() : lease);
+    JobAttemptEntity attempt = JobAttemptEntity.of(job.id, job.attempt);
+    if (attempt != null && attempt.acceptedAt == null) {
+      attempt.acceptedAt = now;
+      attempt.worker = worker;
+    }
+    return true;
+  }
+
+  public boolean succeed(JobEntity job, JobResult result) {
+    if (!move(job, JobSignal.SUCCEEDED)) {
+      return false;
+    }
+    job.result = Wire.text(result);
+    job.problem = null;
+    endAttempt(job, "SUCCEEDED", null);
+    finished(job, EventBody.outcome("SUCCEEDED", null, null, null));
+    succeeded.fire(new JobSucceeded(job.jobId(), spec(job), result, job.finishedAt));
+    return true;
+  }
+
+  /** The attempt ended with a problem: another one follows when that may help, else it is over. */
+  public boolean fail(JobEntity job, Problem problem) {
+    return end(job, "FAILED", problem);
+  }
+
+  /** The lease ran out. */
+  public boolean lose(JobEntity job) {
+    return end(
+        job,
+        "LOST",
+        Problem.of(
+            ErrorCode.WORKER_LOST,
+            "worker '" + job.worker + "' stopped reporting in attempt " + job.attempt,
+            "look at the worker's log and host"));
+  }
+
+  /** Nobody accepted the command while it was valid. */
+  public boolean notAccepted(JobEntity job) {
+    return end(
+        job,
+        "NOT_ACCEPTED",
+        Problem.of(
+            ErrorCode.NO_WORKER,
+            "no worker of pool '" + job.pool + "' accepted attempt " + job.attempt + " in time",
+            "start a worker of this pool, or raise its max-jobs"));
+  }
+
+  public boolean deadlinePassed(JobEntity job) {
+    if (job.state.done()) {
+      return false;
+    }
+    stopWorker(job, "the job's deadline passed");
+    return failForGood(
+        job,
+        "FAILED",
+        Problem.of(
+            ErrorCode.DEADLINE_EXCEEDED,
+            "the deadline " + job.deadlineAt + " passed",
+            "give the job more time, or find out what it waited for"));
+  }
+
+  /** Stops a job that nobody has; asks the worker of one that somebody may have. */
+  public boolean requestCancel(JobEntity job, String reason) {
+    if (!move(job, JobSignal.CANCEL_REQUESTED)) {
+      return false;
+    }
+    boolean first = job.cancelRequestedAt == null;
+    if (first) {
+      job.cancelRequestedAt = clock.instant();
+      history.noted(job, "CANCEL_REQUESTED", EventBody.message(null, reason, null));
+    }
+    boolean untouched =
+        job.state == JobState.QUEUED
+            && (job.dispatchedAt == null || outbox.withdraw(job.jobId(), job.attempt));
+    if (untouched) {
+      return cancelled(job, reason);
+    }
+    if (first) {
+      stopWorker(job, reason);
+    }
+    // A restore that was sent may start any moment: it is not called cancelled before that is true.
+    return job.state == JobState.QUEUED && !job.kind.oneShot() ? cancelled(job, reason) : true;
+  }
+
+  public boolean cancelled(JobEntity job, String reason) {
+    if (!move(job, JobSignal.CANCELLED)) {
+      return false;
+    }
+    endAttempt(job, "CANCELLED", null);
+    finished(job, EventBody.outcome("CANCELLED", null, reason, null));
+    return true;
+  }
+
+  /** Tells the pool to stop an attempt, whoever runs it. */
+  public void stopWorker(JobEntity job, String reason) {
+    if (job.dispatchedAt != null) {
+      outbox.cancelJob(job.pool, job.jobId(), job.attempt, reason);
+    }
+  }
+
+  private boolean end(JobEntity job, String outcome, Problem problem) {
+    if (job.state.done()) {
+      return false;
+    }
+    if (job.cancelRequestedAt != null) {
+      return cancelled(job, problem.detail());
+    }
+    boolean again = problem.retryable() && !job.kind.oneShot() && job.attempt < job.maxAttempts;
+    return again ? retry(job, outcome, problem) : failForGood(job, outcome, problem);
+  }
+
+  private boolean retry(JobEntity job, String outcome, Problem problem) {
+    if (!move(job, JobSignal.RETRIED)) {
+      return false;
+    }
+    endAttempt(job, outcome, problem);
+    // A lost worker says nothing about the source or the store, so there is nothing to wait out.
+    Duration backoff = outcome.equals("FAILED") ? backoff(job.attempt) : Duration.ZERO;
+    history.noted(
+        job,
+        "RETRYING",
+        EventBody.message(
+            problem.code(),
+            "attempt " + job.attempt + " ended: " + problem.detail(),
+            problem.hint()));
+    job.attempt++;
+    job.dispatchedAt = null;
+    job.lostNotBefore = null;
+    job.notBefore = clock.instant().plus(backoff);
+    job.worker = null;
+    job.phase = null;
+    job.bytesDone = null;
+    job.bytesTotal = null;
+    job.ratePerSecond = null;
+    job.problem = Wire.text(problem);
+    waiting.fire(new WorkWaiting(job.cluster));
+    return true;
+  }
+
+  private Duration backoff(int attempt) {
+    Duration wait = config.retryBackoff().multipliedBy(1L << Math.min(attempt - 1, 20));
+    return wait.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : wait;
+  }
+
+  private boolean failForGood(JobEntity job, String outcome, Problem problem) {
+    if (!move(job, JobSignal.FAILED)) {
+      return false;
+    }
+    job.problem = Wire.text(problem);
+    endAttempt(job, outcome, problem);
+    finished(job, EventBody.outcome("FAILED", problem.code(), problem.detail(), problem.hint()));
+    failed.fire(new JobFailed(job.jobId(), spec(job), problem, job.finishedAt));
+    return true;
+  }
+
+  private void finished(JobEntity job, EventBody body) {
+    job.lostNotBefore = null;
+    job.notBefore = null;
+    history.noted(job, "FINISHED", body);
+    metrics
+        .counter("holdfast.jobs.finished", "kind", job.kind.name(), "outcome", job.state.name())
+        .increment();
+    waiting.fire(new WorkWaiting(job.cluster));
+  }
+
+  private void endAttempt(JobEntity job, String outcome, Problem problem) {
+    JobAttemptEntity attempt = JobAttemptEntity.of(job.id, job.attempt);
+    if (attempt != null) {
+      attempt.endedAt = clock.instant();
+      attempt.outcome = outcome;
+      attempt.problem = problem == null ? null : Wire.text(problem);
+    }
+  }
+
+  private boolean move(JobEntity job, JobSignal signal) {
+    Optional<JobState> next = job.state.on(signal);
+    if (next.isEmpty()) {
+      return false;
+    }
+    job.state = next.get();
+    if (job.state.done()) {
+      job.finishedAt = clock.instant();
+    } else if (job.state == JobState.RUNNING && job.startedAt == null) {
+      job.startedAt = clock.instant();
+    }
+    return true;
+  }
+
+  private static JobSpec spec(JobEntity job) {
+    return Wire.read(job.spec, JobSpec.class);
+  }
+}

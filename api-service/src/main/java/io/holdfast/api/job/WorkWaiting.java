@@ -1,0 +1,8 @@
+package io.holdfast.api.job;
+
+/**
+ * There may be room for a waiting job, or a new one waits. Acted upon once the transaction commits.
+ *
+ * @param cluster null for jobs that concern no cluster
+ */
+record WorkWaiting(String cluster) {}

@@ -1,0 +1,91 @@
+package io.holdfast.api.outbox;
+
+import io.holdfast.model.JobId;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.command.CommandHeader;
+import io.holdfast.model.command.JobCommand;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.wire.Topics;
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * Where commands are put. Every method joins the caller's transaction and needs one: the command
+ * leaves exactly when that transaction commits, and not at all when it does not. The times and the
+ * signature are added when it is sent.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class Outbox {
+  /** Rung after commit, so that a command does not wait for the next tick. */
+  record CommandsWaiting() {}
+
+  @Inject Clock clock;
+  @Inject Event<CommandsWaiting> waiting;
+
+  public void runJob(
+      String pool, JobId jobId, int attempt, Duration lease, Instant deadlineAt, JobSpec spec) {
+    CommandHeader header = header(pool);
+    add(
+        Topics.commands(pool),
+        jobId.value(),
+        new JobCommand.RunJob(header, jobId, attempt, lease, deadlineAt, spec),
+        jobId,
+        attempt);
+  }
+
+  /** Asks every worker of the pool; the one that runs the attempt stops it. */
+  public void cancelJob(String pool, JobId jobId, int attempt, String reason) {
+    add(
+        Topics.cancellations(pool),
+        jobId.value(),
+        new JobCommand.CancelJob(header(pool), jobId, attempt, reason),
+        null,
+        null);
+  }
+
+  public void observeTopology(String pool, ClusterSpec cluster) {
+    add(
+        Topics.commands(pool),
+        cluster.name(),
+        new JobCommand.ObserveTopology(header(pool), cluster),
+        null,
+        null);
+  }
+
+  /** Takes back what has not been handed to the broker; whether there was such a command. */
+  public boolean withdraw(JobId jobId, int attempt) {
+    return OutboxEntity.update(
+            "status = 'WITHDRAWN', sentAt = ?1 where jobId = ?2 and attempt = ?3 and status ="
+                + " 'PENDING'",
+            clock.instant(),
+            UUID.fromString(jobId.value()),
+            attempt)
+        > 0;
+  }
+
+  private void add(String topic, String key, JobCommand command, JobId jobId, Integer attempt) {
+    OutboxEntity row = new OutboxEntity();
+    row.commandId = UUID.fromString(command.header().commandId());
+    row.topic = topic;
+    row.recordKey = key;
+    row.command = Wire.text(command);
+    row.jobId = jobId == null ? null : UUID.fromString(jobId.value());
+    row.attempt = attempt;
+    row.status = OutboxEntity.PENDING;
+    row.createdAt = clock.instant();
+    row.persist();
+    waiting.fire(new CommandsWaiting());
+  }
+
+  private CommandHeader header(String pool) {
+    return new CommandHeader(UUID.randomUUID().toString(), pool, null, null);
+  }
+}
