@@ -44,7 +44,7 @@ public class JobAttemptEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String problem;
 
-  static JobAttemptEntity of(UUID jobId, int attempt) {
+  public static JobAttemptEntity of(UUID jobId, int attempt) {
     return findById(new Key(jobId, attempt));
   }
 

@@ -94,7 +94,9 @@ public class JobLifecycle {
     if (job.state.done()) {
       return false;
     }
-    stopWorker(job, "the job's deadline passed");
+    if (job.dispatchedAt != null && !outbox.withdraw(job.jobId(), job.attempt)) {
+      stopWorker(job, job.attempt, "the job's deadline passed");
+    }
     return failForGood(
         job,
         "FAILED",
@@ -121,7 +123,7 @@ public class JobLifecycle {
       return cancelled(job, reason);
     }
     if (first) {
-      stopWorker(job, reason);
+      stopWorker(job, job.attempt, reason);
     }
     // A restore that was sent may start any moment: it is not called cancelled before that is true.
     return job.state == JobState.QUEUED && !job.kind.oneShot() ? cancelled(job, reason) : true;
@@ -137,10 +139,13 @@ public class JobLifecycle {
   }
 
   /** Tells the pool to stop an attempt, whoever runs it. */
-  public void stopWorker(JobEntity job, String reason) {
-    if (job.dispatchedAt != null) {
-      outbox.cancelJob(job.pool, job.jobId(), job.attempt, reason);
-    }
+  public void stopWorker(JobEntity job, int attempt, String reason) {
+    outbox.cancelJob(job.pool, job.jobId(), attempt, reason);
+  }
+
+  /** Whether the current attempt's command can no longer be accepted. */
+  public boolean expired(JobEntity job) {
+    return job.state == JobState.QUEUED && outbox.expired(job.jobId(), job.attempt);
   }
 
   private boolean end(JobEntity job, String outcome, Problem problem) {

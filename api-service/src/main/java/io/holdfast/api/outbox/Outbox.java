@@ -71,6 +71,16 @@ public class Outbox {
         > 0;
   }
 
+  /** Whether the command was sent and its time to be accepted is over. */
+  public boolean expired(JobId jobId, int attempt) {
+    return OutboxEntity.count(
+            "jobId = ?1 and attempt = ?2 and status = 'SENT' and expiresAt < ?3",
+            UUID.fromString(jobId.value()),
+            attempt,
+            clock.instant())
+        > 0;
+  }
+
   private void add(String topic, String key, JobCommand command, JobId jobId, Integer attempt) {
     OutboxEntity row = new OutboxEntity();
     row.commandId = UUID.fromString(command.header().commandId());

@@ -1,0 +1,59 @@
+package io.holdfast.api.backup;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** A committed manifest, as it was reported. */
+@Entity
+@DynamicUpdate
+@Table(name = "backup")
+public class BackupEntity extends PanacheEntityBase {
+  static final String AVAILABLE = "AVAILABLE";
+  static final String SUSPECT = "SUSPECT";
+
+  @Id public UUID id;
+  public String cluster;
+  public String method;
+  public String state;
+
+  @Column(name = "suspect_reason")
+  public String suspectReason;
+
+  public String repository;
+
+  @Column(name = "job_id")
+  public UUID jobId;
+
+  @Column(name = "started_at")
+  public Instant startedAt;
+
+  @Column(name = "finished_at")
+  public Instant finishedAt;
+
+  @Column(name = "plain_bytes")
+  public long plainBytes;
+
+  @Column(name = "stored_bytes")
+  public long storedBytes;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String manifest;
+
+  /** Backups of the same method and selection: their sizes can be compared. */
+  @Column(name = "selection_hash")
+  public String selectionHash;
+
+  @Column(name = "verified_level")
+  public String verifiedLevel;
+
+  @Column(name = "verified_at")
+  public Instant verifiedAt;
+}

@@ -1,0 +1,69 @@
+package io.holdfast.api.backup;
+
+import io.holdfast.api.access.Caller;
+import io.holdfast.api.idempotency.Accepted;
+import io.holdfast.api.idempotency.Idempotency;
+import io.holdfast.api.job.JobService;
+import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.job.JobKind;
+import io.holdfast.model.job.JobSpec;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+
+/** Takes requests for backups. */
+@ApplicationScoped
+public class BackupService {
+  @Inject Declared declared;
+  @Inject Idempotency idempotency;
+  @Inject JobService jobs;
+  @Inject Caller caller;
+  @Inject Clock clock;
+
+  /** Everything that can be wrong with a request is found here, before it becomes a job. */
+  @Transactional
+  public Accepted request(String cluster, BackupRequest request, String idempotencyKey) {
+    caller.requireCluster(cluster);
+    ClusterSpec spec = declared.cluster(cluster);
+    BackupPlan plan = BackupPlan.of(request, spec.standbyPolicy());
+    return idempotency.once(
+        idempotencyKey,
+        "POST /clusters/" + cluster + "/backups",
+        request,
+        () ->
+            jobs.submit(
+                JobKind.BACKUP,
+                cluster,
+                declared.pool(cluster),
+                spec(cluster, plan, spec, request),
+                new SubmitOptions(caller.keyId(), request.labels(), plan.deadline())));
+  }
+
+  private JobSpec spec(String cluster, BackupPlan plan, ClusterSpec spec, BackupRequest request) {
+    String repository =
+        request.repository() == null ? declared.repositoryOf(cluster) : request.repository();
+    return new JobSpec.Backup(
+        BackupId.next(clock),
+        plan.policy() == null ? spec : withPolicy(spec, plan),
+        declared.repository(repository),
+        plan.source(),
+        plan.compression(),
+        request.rateLimitBytesPerSecond(),
+        SizeHistory.band(cluster, plan.source()),
+        request.labels());
+  }
+
+  private static ClusterSpec withPolicy(ClusterSpec spec, BackupPlan plan) {
+    return new ClusterSpec(
+        spec.name(),
+        spec.nodes(),
+        spec.credentialsRef(),
+        spec.sslMode(),
+        spec.maintenanceDatabase(),
+        plan.policy(),
+        spec.systemIdentifier());
+  }
+}
