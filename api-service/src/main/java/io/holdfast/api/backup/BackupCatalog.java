@@ -1,0 +1,134 @@
+package io.holdfast.api.backup;
+
+import io.holdfast.api.job.JobSucceeded;
+import io.holdfast.api.projection.ContentsSeen;
+import io.holdfast.api.projection.LateManifest;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.JobId;
+import io.holdfast.model.job.JobResult;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Writes down what manifests say, in the transaction that takes the news. Each fact may arrive
+ * twice; the first word on a backup stays.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class BackupCatalog {
+  @Inject EntityManager entities;
+
+  void succeeded(@Observes JobSucceeded done) {
+    if (done.result() instanceof JobResult.BackedUp backedUp
+        && done.spec() instanceof JobSpec.Backup spec) {
+      add(done.jobId(), spec, backedUp);
+    }
+  }
+
+  void late(@Observes LateManifest late) {
+    if (late.spec() instanceof JobSpec.Backup spec) {
+      add(late.jobId(), spec, late.result());
+    }
+  }
+
+  private void add(JobId jobId, JobSpec.Backup spec, JobResult.BackedUp result) {
+    Manifest manifest = result.manifest();
+    if (!manifest.backupId().equals(spec.backupId())) {
+      throw new IllegalArgumentException(
+          "job "
+              + jobId
+              + " was to make backup "
+              + spec.backupId()
+              + ", not "
+              + manifest.backupId());
+    }
+    if (BackupEntity.findById(uuid(spec.backupId())) != null) {
+      return;
+    }
+    BackupEntity row = new BackupEntity();
+    row.id = uuid(spec.backupId());
+    row.cluster = spec.cluster().name();
+    row.method = manifest.method();
+    row.state = result.suspectBecause() == null ? BackupEntity.AVAILABLE : BackupEntity.SUSPECT;
+    row.suspectReason = result.suspectBecause();
+    row.repository = spec.repository().name();
+    row.jobId = UUID.fromString(jobId.value());
+    row.startedAt = manifest.startedAt();
+    row.finishedAt = manifest.finishedAt();
+    row.plainBytes = manifest.plainBytes();
+    row.storedBytes = manifest.storedBytes();
+    row.manifest = Wire.text(manifest);
+    row.selectionHash = SizeHistory.hash(spec.source());
+    row.persist();
+  }
+
+  void contents(@Observes ContentsSeen seen) {
+    if (!(seen.spec() instanceof JobSpec.Backup spec)) {
+      return;
+    }
+    UUID id = uuid(spec.backupId());
+    // A later attempt lists anew: what an earlier one said of this page and those after it is void.
+    int unused =
+        entities
+            .createNativeQuery(
+                "delete from backup_content where backup_id = :id and database = :database and"
+                    + " page >= :page")
+            .setParameter("id", id)
+            .setParameter("database", seen.database())
+            .setParameter("page", seen.page())
+            .executeUpdate();
+    List<ContentEntry> entries = seen.entries();
+    int alsoUnused =
+        entities
+            .createNativeQuery(
+                "insert into backup_content (backup_id, database, page, item, type, schema_name,"
+                    + " name, owner) select :id, :database, :page, e.item, coalesce(e.entry ->>"
+                    + " 'type', ''), e.entry ->> 'schema', e.entry ->> 'name', e.entry ->> 'owner'"
+                    + " from jsonb_array_elements(cast(:entries as jsonb)) with ordinality as"
+                    + " e(entry, item)")
+            .setParameter("id", id)
+            .setParameter("database", seen.database())
+            .setParameter("page", seen.page())
+            .setParameter("entries", Wire.text(entries))
+            .executeUpdate();
+  }
+
+  /** Raises the level a backup is verified to; a higher one stays until a newer one reaches it. */
+  public void verified(BackupId backupId, VerificationLevel level, Instant at) {
+    BackupEntity row = BackupEntity.findById(uuid(backupId));
+    if (row == null) {
+      return;
+    }
+    boolean atLeast =
+        row.verifiedLevel == null
+            || VerificationLevel.valueOf(row.verifiedLevel).compareTo(level) <= 0;
+    if (atLeast) {
+      row.verifiedLevel = level.name();
+      row.verifiedAt = at;
+    }
+  }
+
+  /** A verification found it damaged: it is not shown as good any more. */
+  public void suspect(BackupId backupId, String because) {
+    BackupEntity row = BackupEntity.findById(uuid(backupId));
+    if (row != null) {
+      row.state = BackupEntity.SUSPECT;
+      row.suspectReason = because;
+    }
+  }
+
+  private static UUID uuid(BackupId id) {
+    return UUID.fromString(id.value());
+  }
+}

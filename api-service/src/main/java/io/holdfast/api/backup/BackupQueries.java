@@ -1,0 +1,222 @@
+package io.holdfast.api.backup;
+
+import io.holdfast.api.access.Caller;
+import io.holdfast.api.problem.ApiProblem;
+import io.holdfast.model.BackupId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Shows backups. A backup outside the caller's scope does not exist. */
+@ApplicationScoped
+public class BackupQueries {
+  private static final int LONGEST_PAGE = 200;
+  private static final Set<String> METHODS = Set.of("LOGICAL", "PHYSICAL");
+  private static final Set<String> STATES = Set.of(BackupEntity.AVAILABLE, BackupEntity.SUSPECT);
+
+  @Inject EntityManager entities;
+  @Inject Caller caller;
+
+  /**
+   * What a restore or a verification needs to know of a backup.
+   *
+   * @param databases of a logical one, by name
+   */
+  public record Known(
+      BackupId id, String cluster, String method, String repository, List<String> databases) {}
+
+  @Transactional
+  public BackupView view(String id) {
+    return BackupViews.full(visible(id));
+  }
+
+  @Transactional
+  public Known known(String id) {
+    return known(visible(id));
+  }
+
+  /**
+   * The newest backup of a cluster that is shown as good.
+   *
+   * @param method null: of any method
+   */
+  @Transactional
+  public Known latest(String cluster, String method) {
+    caller.requireCluster(cluster);
+    Optional<BackupEntity> found =
+        method == null
+            ? BackupEntity.find(
+                    "cluster = ?1 and state = 'AVAILABLE' order by finishedAt desc", cluster)
+                .firstResultOptional()
+            : BackupEntity.find(
+                    "cluster = ?1 and state = 'AVAILABLE' and method = ?2 order by finishedAt desc",
+                    cluster,
+                    method)
+                .firstResultOptional();
+    return known(
+        found.orElseThrow(
+            () ->
+                new ApiProblem(
+                    422,
+                    "no-backup",
+                    "Cluster '"
+                        + cluster
+                        + "' has no available "
+                        + (method == null ? "" : method.toLowerCase(java.util.Locale.ROOT) + " ")
+                        + "backup.",
+                    "A suspect backup is restored by its id only.",
+                    List.of(new ApiProblem.Violation("latestOf", "has no available backup")))));
+  }
+
+  /** Newest first. Filters that are null do not filter. */
+  @Transactional
+  public BackupList list(
+      String cluster, String method, String state, Integer limit, String cursor) {
+    int size = limit == null ? 50 : Math.clamp(limit, 1, LONGEST_PAGE);
+    StringBuilder where = new StringBuilder("1 = 1");
+    Map<String, Object> parameters = new HashMap<>();
+    filter(where, parameters, "cluster", cluster);
+    filter(where, parameters, "method", oneOf("method", method, METHODS));
+    filter(where, parameters, "state", oneOf("state", state, STATES));
+    if (cursor != null) {
+      where.append(" and id < :cursor");
+      parameters.put("cursor", uuid(cursor).orElseThrow(BackupQueries::badCursor));
+    }
+    caller
+        .clusterScope()
+        .ifPresent(
+            scope -> {
+              where.append(" and cluster in (:scope)");
+              parameters.put("scope", scope);
+            });
+    List<BackupEntity> rows =
+        BackupEntity.<BackupEntity>find(where + " order by id desc", parameters)
+            .range(0, size)
+            .list();
+    boolean more = rows.size() > size;
+    List<BackupEntity> page = more ? rows.subList(0, size) : rows;
+    return new BackupList(
+        page.stream().map(BackupViews::brief).toList(), more ? page.getLast().id.toString() : null);
+  }
+
+  /**
+   * @param database null: of every database
+   */
+  @Transactional
+  @SuppressWarnings("unchecked")
+  public ContentList contents(String id, String database, Integer limit, String cursor) {
+    BackupEntity backup = visible(id);
+    int size = limit == null ? 50 : Math.clamp(limit, 1, LONGEST_PAGE);
+    Position after = cursor == null ? new Position("", -1, -1) : Position.parse(cursor);
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select database, page, item, type, schema_name, name, owner from backup_content"
+                    + " where backup_id = :id and (cast(:wanted as text) is null or database ="
+                    + " :wanted) and (database, page, item) > (:database, :page, :item) order by"
+                    + " database, page, item limit :limit")
+            .setParameter("id", backup.id)
+            .setParameter("wanted", database)
+            .setParameter("database", after.database())
+            .setParameter("page", after.page())
+            .setParameter("item", after.item())
+            .setParameter("limit", size + 1)
+            .getResultList();
+    boolean more = rows.size() > size;
+    List<Object[]> page = more ? rows.subList(0, size) : rows;
+    return new ContentList(
+        page.stream()
+            .map(
+                row ->
+                    new ContentList.ContentView(
+                        (String) row[0],
+                        (String) row[3],
+                        (String) row[4],
+                        (String) row[5],
+                        (String) row[6]))
+            .toList(),
+        more ? Position.of(page.getLast()).text() : null);
+  }
+
+  /** Where a page of contents ended. */
+  private record Position(String database, int page, int item) {
+    static Position of(Object[] row) {
+      return new Position(
+          (String) row[0], ((Number) row[1]).intValue(), ((Number) row[2]).intValue());
+    }
+
+    String text() {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString((page + ":" + item + ":" + database).getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Position parse(String cursor) {
+      try {
+        String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+        String[] parts = text.split(":", 3);
+        return new Position(parts[2], Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+      } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException notOurs) {
+        throw badCursor();
+      }
+    }
+  }
+
+  private static Known known(BackupEntity row) {
+    BackupView view = BackupViews.full(row);
+    return new Known(
+        new BackupId(view.id()),
+        row.cluster,
+        row.method,
+        row.repository,
+        view.databases().stream().map(BackupView.DatabaseView::name).toList());
+  }
+
+  private BackupEntity visible(String id) {
+    UUID key = uuid(id).orElseThrow(() -> ApiProblem.notFound("backup", id));
+    Optional<Set<String>> scope = caller.clusterScope();
+    Optional<BackupEntity> row =
+        scope.isEmpty()
+            ? BackupEntity.findByIdOptional(key)
+            : BackupEntity.find("id = ?1 and cluster in (?2)", key, scope.get())
+                .firstResultOptional();
+    return row.orElseThrow(() -> ApiProblem.notFound("backup", id));
+  }
+
+  private static void filter(
+      StringBuilder where, Map<String, Object> parameters, String column, String value) {
+    if (value != null) {
+      where.append(" and ").append(column).append(" = :").append(column);
+      parameters.put(column, value);
+    }
+  }
+
+  private static String oneOf(String field, String value, Set<String> known) {
+    if (value != null && !known.contains(value)) {
+      throw ApiProblem.invalid(field, "is unknown", "Known: " + known + ".");
+    }
+    return value;
+  }
+
+  private static Optional<UUID> uuid(String text) {
+    try {
+      return Optional.of(UUID.fromString(new BackupId(text).value()));
+    } catch (IllegalArgumentException notAnId) {
+      return Optional.empty();
+    }
+  }
+
+  private static ApiProblem badCursor() {
+    return ApiProblem.invalid(
+        "cursor", "is not one that this list gave out", "Use nextCursor as it is.");
+  }
+}

@@ -1,0 +1,121 @@
+package io.holdfast.api.restore;
+
+import io.holdfast.api.access.Caller;
+import io.holdfast.api.backup.BackupQueries;
+import io.holdfast.api.backup.Declared;
+import io.holdfast.api.backup.Violations;
+import io.holdfast.api.idempotency.Accepted;
+import io.holdfast.api.idempotency.Idempotency;
+import io.holdfast.api.job.JobService;
+import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.job.JobKind;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.restore.LogicalRestoreTarget;
+import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.model.restore.RestoreTarget;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.util.List;
+
+/** Takes requests for restores. */
+@ApplicationScoped
+public class RestoreService {
+  @Inject BackupQueries backups;
+  @Inject Declared declared;
+  @Inject Idempotency idempotency;
+  @Inject JobService jobs;
+  @Inject Caller caller;
+
+  /**
+   * A logical restore is a job of the cluster that it changes, a physical one of the cluster that
+   * it copies.
+   */
+  @Transactional
+  public Accepted request(RestoreRequest request, String idempotencyKey) {
+    RestorePlan plan = RestorePlan.of(request);
+    return idempotency.once(
+        idempotencyKey,
+        "POST /restores",
+        request,
+        () -> {
+          // "latest" is decided once: a replay of this request names the same backup.
+          BackupQueries.Known backup =
+              request.backupId() == null
+                  ? backups.latest(request.latestOf(), plan.method())
+                  : backups.known(request.backupId());
+          checkFits(plan, backup);
+          String cluster = cluster(plan, backup);
+          caller.requireCluster(cluster);
+          return jobs.submit(
+              JobKind.RESTORE,
+              cluster,
+              declared.pool(cluster),
+              new JobSpec.Restore(
+                  backup.id(),
+                  backup.cluster(),
+                  declared.repository(backup.repository()),
+                  target(plan, cluster),
+                  Boolean.TRUE.equals(request.dryRun())),
+              new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
+        });
+  }
+
+  private static void checkFits(RestorePlan plan, BackupQueries.Known backup) {
+    Violations wrong = new Violations();
+    wrong.require(
+        plan.method().equals(backup.method()),
+        plan.logical() ? "logical" : "physical",
+        "backup " + backup.id() + " is " + backup.method());
+    List<String> wanted = plan.logical() ? plan.request().logical().databases() : null;
+    if (wanted != null && plan.method().equals(backup.method())) {
+      for (int i = 0; i < wanted.size(); i++) {
+        wrong.require(
+            backup.databases().contains(wanted.get(i)),
+            "logical.databases[" + i + "]",
+            "is not in backup " + backup.id());
+      }
+    }
+    wrong.throwIfAny();
+  }
+
+  private static String cluster(RestorePlan plan, BackupQueries.Known backup) {
+    return plan.logical() && plan.request().logical().targetCluster() != null
+        ? plan.request().logical().targetCluster()
+        : backup.cluster();
+  }
+
+  private RestoreTarget target(RestorePlan plan, String cluster) {
+    if (!plan.logical()) {
+      RestoreRequest.PhysicalTarget physical = plan.request().physical();
+      return new PhysicalRestoreTarget(
+          physical.directory(),
+          physical.tablespaces(),
+          null,
+          Boolean.TRUE.equals(physical.start()),
+          !Boolean.FALSE.equals(physical.check()),
+          physical.port());
+    }
+    RestoreRequest.LogicalTarget logical = plan.request().logical();
+    ClusterSpec spec = declared.cluster(cluster);
+    Violations wrong = new Violations();
+    wrong.require(
+        logical.targetNode() == null
+            || spec.nodes().stream().anyMatch(node -> node.name().equals(logical.targetNode())),
+        "logical.targetNode",
+        "is not a node of cluster '" + cluster + "'");
+    wrong.throwIfAny();
+    return new LogicalRestoreTarget(
+        spec,
+        logical.targetNode(),
+        logical.databases(),
+        logical.targetDatabase(),
+        logical.schemas(),
+        logical.tables(),
+        plan.content(),
+        Boolean.TRUE.equals(logical.globals()),
+        plan.ifNotEmpty(),
+        logical.jobs() == null ? 0 : logical.jobs());
+  }
+}

@@ -1,0 +1,2 @@
+/** Asking for restores. */
+package io.holdfast.api.restore;

@@ -1,0 +1,147 @@
+package io.holdfast.api.verification;
+
+import io.holdfast.api.access.Caller;
+import io.holdfast.api.backup.BackupCatalog;
+import io.holdfast.api.backup.BackupQueries;
+import io.holdfast.api.backup.Declared;
+import io.holdfast.api.backup.Violations;
+import io.holdfast.api.idempotency.Accepted;
+import io.holdfast.api.idempotency.Idempotency;
+import io.holdfast.api.job.JobFailed;
+import io.holdfast.api.job.JobResultView;
+import io.holdfast.api.job.JobService;
+import io.holdfast.api.job.JobSucceeded;
+import io.holdfast.api.job.ProblemView;
+import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.JobId;
+import io.holdfast.model.Problem;
+import io.holdfast.model.job.JobKind;
+import io.holdfast.model.job.JobResult;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** Takes requests for verification and keeps their results. */
+@ApplicationScoped
+public class VerificationService {
+  /** Failures that say something about the backup, and not about the attempt to look at it. */
+  private static final Set<String> DAMNING =
+      Set.of(
+          ErrorCode.ARTIFACT_DAMAGED.name(),
+          ErrorCode.VERIFICATION_FAILED.name(),
+          ErrorCode.BACKUP_NOT_FOUND.name(),
+          ErrorCode.MANIFEST_UNREADABLE.name());
+
+  @Inject BackupQueries backups;
+  @Inject BackupCatalog catalog;
+  @Inject Declared declared;
+  @Inject Idempotency idempotency;
+  @Inject JobService jobs;
+  @Inject Caller caller;
+
+  @Transactional
+  public Accepted request(String backupId, VerificationRequest request, String idempotencyKey) {
+    BackupQueries.Known backup = backups.known(backupId);
+    Violations wrong = new Violations();
+    wrong.require(request.level() != null, "level", "is required");
+    VerificationLevel level = wrong.constant(VerificationLevel.class, "level", request.level());
+    wrong.labels(request.labels());
+    Duration deadline = wrong.duration("deadline", request.deadline());
+    wrong.throwIfAny();
+    return idempotency.once(
+        idempotencyKey,
+        "POST /backups/" + backup.id() + "/verifications",
+        request,
+        () ->
+            jobs.submit(
+                JobKind.VERIFY,
+                backup.cluster(),
+                declared.pool(backup.cluster()),
+                new JobSpec.Verify(
+                    backup.id(), backup.cluster(), declared.repository(backup.repository()), level),
+                new SubmitOptions(caller.keyId(), request.labels(), deadline)));
+  }
+
+  @Transactional
+  public VerificationView.Listing list(String backupId) {
+    BackupQueries.Known backup = backups.known(backupId);
+    return new VerificationView.Listing(
+        VerificationEntity.latest(UUID.fromString(backup.id().value())).stream()
+            .map(VerificationService::view)
+            .toList());
+  }
+
+  void succeeded(@Observes JobSucceeded done) {
+    if (done.result() instanceof JobResult.Verified verified) {
+      keep(
+          done.jobId(),
+          verified.backupId(),
+          verified.level(),
+          done.at(),
+          verified.bytesRead(),
+          verified.findings(),
+          null);
+      catalog.verified(verified.backupId(), verified.level(), done.at());
+    }
+  }
+
+  void failed(@Observes JobFailed done) {
+    if (done.spec() instanceof JobSpec.Verify verify && DAMNING.contains(done.problem().code())) {
+      keep(
+          done.jobId(),
+          verify.backupId(),
+          verify.level(),
+          done.at(),
+          null,
+          List.of(),
+          done.problem());
+      catalog.suspect(
+          verify.backupId(),
+          "verification " + verify.level() + " found: " + done.problem().detail());
+    }
+  }
+
+  private static void keep(
+      JobId jobId,
+      BackupId backupId,
+      VerificationLevel level,
+      Instant at,
+      Long bytesRead,
+      List<JobResult.Finding> findings,
+      Problem problem) {
+    VerificationEntity row = new VerificationEntity();
+    row.jobId = UUID.fromString(jobId.value());
+    row.backupId = UUID.fromString(backupId.value());
+    row.level = level.name();
+    row.outcome = problem == null ? "PASSED" : "FAILED";
+    row.at = at;
+    row.bytesRead = bytesRead;
+    row.findings = Wire.text(findings == null ? List.of() : findings);
+    row.problem = problem == null ? null : Wire.text(problem);
+    row.persist();
+  }
+
+  private static VerificationView view(VerificationEntity row) {
+    return new VerificationView(
+        row.jobId.toString(),
+        row.backupId.toString(),
+        row.level,
+        row.outcome,
+        row.at,
+        row.bytesRead,
+        JobResultView.findings(Arrays.asList(Wire.read(row.findings, JobResult.Finding[].class))),
+        row.problem == null ? null : ProblemView.of(Wire.read(row.problem, Problem.class)));
+  }
+}
