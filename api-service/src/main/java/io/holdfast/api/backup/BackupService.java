@@ -1,10 +1,12 @@
 package io.holdfast.api.backup;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.JobKind;
@@ -17,7 +19,8 @@ import java.time.Clock;
 /** Takes requests for backups. */
 @ApplicationScoped
 public class BackupService {
-  @Inject Declared declared;
+  @Inject ClusterService clusters;
+  @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
   @Inject Caller caller;
@@ -27,7 +30,7 @@ public class BackupService {
   @Transactional
   public Accepted request(String cluster, BackupRequest request, String idempotencyKey) {
     caller.requireCluster(cluster);
-    ClusterSpec spec = declared.cluster(cluster);
+    ClusterSpec spec = clusters.spec(cluster);
     BackupPlan plan = BackupPlan.of(request, spec.standbyPolicy());
     return idempotency.once(
         idempotencyKey,
@@ -37,18 +40,18 @@ public class BackupService {
             jobs.submit(
                 JobKind.BACKUP,
                 cluster,
-                declared.pool(cluster),
+                clusters.pool(cluster),
                 spec(cluster, plan, spec, request),
                 new SubmitOptions(caller.keyId(), request.labels(), plan.deadline())));
   }
 
   private JobSpec spec(String cluster, BackupPlan plan, ClusterSpec spec, BackupRequest request) {
     String repository =
-        request.repository() == null ? declared.repositoryOf(cluster) : request.repository();
+        request.repository() == null ? clusters.repository(cluster) : request.repository();
     return new JobSpec.Backup(
         BackupId.next(clock),
         plan.policy() == null ? spec : withPolicy(spec, plan),
-        declared.repository(repository),
+        repositories.spec(repository),
         plan.source(),
         plan.compression(),
         request.rateLimitBytesPerSecond(),

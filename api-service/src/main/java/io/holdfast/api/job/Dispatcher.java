@@ -1,5 +1,6 @@
 package io.holdfast.api.job;
 
+import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.outbox.Doorbell;
 import io.holdfast.api.outbox.Outbox;
 import io.holdfast.model.job.JobSpec;
@@ -34,6 +35,7 @@ public class Dispatcher {
 
   @Inject EntityManager entities;
   @Inject JobsConfig config;
+  @Inject ClusterService clusters;
   @Inject Outbox outbox;
   @Inject JobHistory history;
   @Inject Clock clock;
@@ -107,7 +109,8 @@ public class Dispatcher {
         .setParameter("c", cluster)
         .getSingleResult();
     List<Object[]> occupying = occupying(cluster);
-    int room = config.maxRunningPerCluster() - occupying.size();
+    int room =
+        clusters.maxRunningJobs(cluster).orElse(config.maxRunningPerCluster()) - occupying.size();
     boolean physicalFree = occupying.stream().noneMatch(row -> (Boolean) row[1]);
     return room <= 0 ? 0 : admit(waiting(cluster, physicalFree, room), room, physicalFree);
   }

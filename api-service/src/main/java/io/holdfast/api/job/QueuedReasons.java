@@ -1,5 +1,6 @@
 package io.holdfast.api.job;
 
+import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.model.Problem;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +22,7 @@ class QueuedReasons {
   private record Occupant(UUID id, boolean exclusive) {}
 
   @Inject EntityManager entities;
+  @Inject ClusterService clusters;
   @Inject JobsConfig config;
 
   /** A sentence for each queued job of the list; two queries however long it is. */
@@ -58,7 +60,9 @@ class QueuedReasons {
         }
       }
     }
-    if (others.size() >= config.maxRunningPerCluster()) {
+    if (!others.isEmpty()
+        && others.size()
+            >= clusters.maxRunningJobs(job.cluster).orElse(config.maxRunningPerCluster())) {
       return "waits for job "
           + others.getFirst().id()
           + " or another of the "
@@ -75,7 +79,9 @@ class QueuedReasons {
           + "; the next one starts no earlier than "
           + job.notBefore;
     }
-    return "waits for its turn in cluster '" + job.cluster + "'";
+    return job.cluster == null
+        ? "waits for its turn"
+        : "waits for its turn in cluster '" + job.cluster + "'";
   }
 
   @SuppressWarnings("unchecked")

@@ -5,6 +5,7 @@ import io.holdfast.api.job.JobEntity;
 import io.holdfast.api.job.JobHistory;
 import io.holdfast.api.job.JobLifecycle;
 import io.holdfast.api.job.JobState;
+import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.event.HoldfastEvent;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.event.WorkerEvent;
@@ -41,8 +42,7 @@ public class JobProjection {
   @Inject JobHistory history;
   @Inject WorkerProjection workers;
   @Inject Clock clock;
-  @Inject Event<TopologySeen> topologySeen;
-  @Inject Event<RepositoryProbed> repositoryProbed;
+  @Inject Event<Topology> topologySeen;
   @Inject Event<ContentsSeen> contentsSeen;
   @Inject Event<LateManifest> lateManifest;
 
@@ -55,7 +55,7 @@ public class JobProjection {
         yield Taken.CONSUMED;
       }
       case WorkerEvent.TopologyObserved observed -> {
-        topologySeen.fire(new TopologySeen(observed.topology()));
+        topologySeen.fire(observed.topology());
         yield Taken.CONSUMED;
       }
       case WorkerEvent.CommandRefused refused ->
@@ -96,9 +96,7 @@ public class JobProjection {
     JobEvent.Header header = event.header();
     switch (event) {
       case JobEvent.Succeeded succeeded -> {
-        if (lifecycle.succeed(job, succeeded.result())) {
-          tellOfProbe(job, succeeded.result());
-        }
+        boolean unused = lifecycle.succeed(job, succeeded.result());
         return;
       }
       case JobEvent.Failed failed -> {
@@ -148,7 +146,7 @@ public class JobProjection {
       attempt.node = selected.selection().node();
     }
     if (selected.topology() != null) {
-      topologySeen.fire(new TopologySeen(selected.topology()));
+      topologySeen.fire(selected.topology());
     }
   }
 
@@ -164,17 +162,6 @@ public class JobProjection {
         && job.state.done()
         && job.state != JobState.SUCCEEDED) {
       lateManifest.fire(new LateManifest(job.jobId(), spec(job), backedUp));
-    }
-  }
-
-  private void tellOfProbe(JobEntity job, JobResult result) {
-    if (result instanceof JobResult.Probed probed) {
-      repositoryProbed.fire(
-          new RepositoryProbed(
-              spec(job).repository().name(),
-              probed.capabilities(),
-              probed.findings(),
-              clock.instant()));
     }
   }
 

@@ -2,12 +2,13 @@ package io.holdfast.api.restore;
 
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.backup.BackupQueries;
-import io.holdfast.api.backup.Declared;
 import io.holdfast.api.backup.Violations;
+import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
@@ -23,7 +24,8 @@ import java.util.List;
 @ApplicationScoped
 public class RestoreService {
   @Inject BackupQueries backups;
-  @Inject Declared declared;
+  @Inject ClusterService clusters;
+  @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
   @Inject Caller caller;
@@ -51,11 +53,11 @@ public class RestoreService {
           return jobs.submit(
               JobKind.RESTORE,
               cluster,
-              declared.pool(cluster),
+              clusters.pool(cluster),
               new JobSpec.Restore(
                   backup.id(),
                   backup.cluster(),
-                  declared.repository(backup.repository()),
+                  repositories.spec(backup.repository()),
                   target(plan, cluster),
                   Boolean.TRUE.equals(request.dryRun())),
               new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
@@ -98,7 +100,7 @@ public class RestoreService {
           physical.port());
     }
     RestoreRequest.LogicalTarget logical = plan.request().logical();
-    ClusterSpec spec = declared.cluster(cluster);
+    ClusterSpec spec = clusters.spec(cluster);
     Violations wrong = new Violations();
     wrong.require(
         logical.targetNode() == null

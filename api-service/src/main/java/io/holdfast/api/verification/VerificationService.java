@@ -3,8 +3,8 @@ package io.holdfast.api.verification;
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.backup.BackupCatalog;
 import io.holdfast.api.backup.BackupQueries;
-import io.holdfast.api.backup.Declared;
 import io.holdfast.api.backup.Violations;
+import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.JobFailed;
@@ -13,6 +13,7 @@ import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.JobSucceeded;
 import io.holdfast.api.job.ProblemView;
 import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.JobId;
@@ -46,7 +47,8 @@ public class VerificationService {
 
   @Inject BackupQueries backups;
   @Inject BackupCatalog catalog;
-  @Inject Declared declared;
+  @Inject ClusterService clusters;
+  @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
   @Inject Caller caller;
@@ -68,9 +70,9 @@ public class VerificationService {
             jobs.submit(
                 JobKind.VERIFY,
                 backup.cluster(),
-                declared.pool(backup.cluster()),
+                clusters.pool(backup.cluster()),
                 new JobSpec.Verify(
-                    backup.id(), backup.cluster(), declared.repository(backup.repository()), level),
+                    backup.id(), backup.cluster(), repositories.spec(backup.repository()), level),
                 new SubmitOptions(caller.keyId(), request.labels(), deadline)));
   }
 
