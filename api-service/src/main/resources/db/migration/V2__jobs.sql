@@ -42,7 +42,8 @@ create index job_deadline on job (deadline_at)
 create index job_by_cluster on job (cluster, id desc);
 
 create table job_attempt (
-  job_id        uuid        not null references job (id) on delete cascade,
+  job_id        uuid        not null references job (id) on delete cascade
+                deferrable initially deferred,
   attempt       integer     not null,
   dispatched_at timestamptz not null,
   accepted_at   timestamptz,
@@ -58,7 +59,8 @@ create table job_attempt (
 -- The stored history. "sequence" is per job and given under the job's row lock, so a reader that
 -- has seen n misses nothing by asking for what is greater than n.
 create table job_event (
-  job_id      uuid        not null references job (id) on delete cascade,
+  job_id      uuid        not null references job (id) on delete cascade
+                deferrable initially deferred,
   sequence    bigint      not null,
   event_id    text unique,
   type        text        not null,

@@ -2,6 +2,7 @@ package io.holdfast.api.job;
 
 import io.holdfast.api.access.Role;
 import io.holdfast.api.problem.ApiProblem;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.MultiEmitter;
@@ -60,7 +61,7 @@ public class JobEventsResource {
 
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
-  @RunOnVirtualThread
+  @Blocking
   @RolesAllowed(Role.VIEWER)
   @Operation(hidden = true)
   public Multi<OutboundSseEvent> stream(

@@ -1,0 +1,84 @@
+package io.holdfast.api.testing;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** A declared cluster in a pool of its own, and short ways to ask the API about it. */
+public final class ApiFixture implements AutoCloseable {
+  private final String name = "c-" + UUID.randomUUID().toString().substring(0, 8);
+  private final FakeWorker worker;
+
+  public ApiFixture() {
+    this(null);
+  }
+
+  public ApiFixture(Integer maxRunningJobs) {
+    worker =
+        new FakeWorker(config("kafka.bootstrap.servers"), config(StackResource.PUBLIC_KEY), name);
+    admin()
+        .body(
+            "{\"type\":\"FILESYSTEM\",\"pool\":\""
+                + name
+                + "\",\"filesystem\":{\"path\":\"/var/backups\"}}")
+        .put("/api/v1/repositories/" + name)
+        .then()
+        .statusCode(201);
+    admin()
+        .body(
+            "{\"pool\":\""
+                + name
+                + "\",\"repository\":\""
+                + name
+                + "\",\"credentialsRef\":\"orders-db\","
+                + (maxRunningJobs == null ? "" : "\"maxRunningJobs\":" + maxRunningJobs + ",")
+                + "\"nodes\":[{\"name\":\"pg-1\",\"host\":\"127.0.0.1\",\"port\":5432}]}")
+        .put("/api/v1/clusters/" + name)
+        .then()
+        .statusCode(201);
+  }
+
+  public static String config(String key) {
+    return ConfigProvider.getConfig().getValue(key, String.class);
+  }
+
+  public static RequestSpecification admin() {
+    return given()
+        .header("Authorization", "Bearer " + StackResource.ADMIN_KEY)
+        .contentType("application/json");
+  }
+
+  public String cluster() {
+    return name;
+  }
+
+  public FakeWorker worker() {
+    return worker;
+  }
+
+  /** A backup job that was accepted; its id. */
+  public String backup(String body) {
+    Response answer = admin().body(body).post("/api/v1/clusters/" + name + "/backups");
+    if (answer.statusCode() != 202) {
+      throw new AssertionError(answer.statusCode() + " " + answer.asString());
+    }
+    return answer.jsonPath().getString("id");
+  }
+
+  public static JsonPath job(String id) {
+    return admin().get("/api/v1/jobs/" + id).then().statusCode(200).extract().jsonPath();
+  }
+
+  public static String state(String id) {
+    return job(id).getString("state");
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+}
