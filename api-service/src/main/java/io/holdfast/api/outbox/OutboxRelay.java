@@ -90,6 +90,7 @@ public class OutboxRelay {
   /** Finds what another replica left behind, and what waited for a broker. */
   @Scheduled(
       every = "{holdfast.jobs.tick}",
+      delayed = "2s",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
   void tick() {
     QuarkusTransaction.requiringNew()
