@@ -1,0 +1,150 @@
+package io.holdfast.worker.source.physical;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.postgresql.core.PGStream;
+import org.postgresql.core.QueryExecutorBase;
+import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Messages of the frontend/backend protocol, version 3, on a connection that pgjdbc opened: TLS and
+ * authentication stay the driver's. {@code BASE_BACKUP} mixes result sets and copy streams in one
+ * answer, which the driver's public interface cannot read; this is the one class that reaches into
+ * it, and a test pins it to the driver's version.
+ *
+ * <p>Used by one thread; {@link #close} may be called by another to end a blocked read.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message
+ *     formats</a>
+ */
+final class ReplicationStream implements Closeable {
+  private final Connection connection;
+  private final PGStream stream;
+  private int bodyLeft;
+
+  ReplicationStream(Connection connection) throws SQLException {
+    this.connection = connection;
+    try {
+      Field field = QueryExecutorBase.class.getDeclaredField("pgStream");
+      field.setAccessible(true);
+      this.stream = (PGStream) field.get(connection.unwrap(PgConnection.class).getQueryExecutor());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this version of pgjdbc keeps its stream elsewhere", e);
+    }
+  }
+
+  /** Sends a simple query; the answer is read message by message. */
+  void query(String sql) throws IOException {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    stream.sendChar('Q');
+    stream.sendInteger4(4 + text.length + 1);
+    stream.send(text);
+    stream.sendChar(0);
+    stream.flush();
+  }
+
+  /**
+   * The type of the next message; its body is left to read. Notices and parameter reports are
+   * passed over.
+   *
+   * @throws SQLException when the message is an error
+   */
+  char next() throws IOException, SQLException {
+    skipBody();
+    while (true) {
+      char type = (char) stream.receiveChar();
+      bodyLeft = stream.receiveInteger4() - 4;
+      switch (type) {
+        case 'N', 'S', 'A' -> skipBody();
+        case 'E' -> throw error();
+        default -> {
+          return type;
+        }
+      }
+    }
+  }
+
+  int bodyLeft() {
+    return bodyLeft;
+  }
+
+  int readByte() throws IOException {
+    bodyLeft--;
+    return stream.receiveChar();
+  }
+
+  private int readShort() throws IOException {
+    bodyLeft -= 2;
+    return stream.receiveInteger2();
+  }
+
+  private int readInt() throws IOException {
+    bodyLeft -= 4;
+    return stream.receiveInteger4();
+  }
+
+  long readLong() throws IOException {
+    return ((long) readInt() << 32) | (readInt() & 0xffffffffL);
+  }
+
+  /** A zero-terminated string. */
+  String readText() throws IOException {
+    StringBuilder bytes = new StringBuilder();
+    for (int b = readByte(); b != 0; b = readByte()) {
+      bytes.append((char) b);
+    }
+    return new String(
+        bytes.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  /** Up to {@code length} bytes of the current body, at least one. */
+  int read(byte[] buffer, int offset, int length) throws IOException {
+    int n = Math.min(length, bodyLeft);
+    stream.receive(buffer, offset, n);
+    bodyLeft -= n;
+    return n;
+  }
+
+  /** The columns of a {@code DataRow} as text; null for SQL null. */
+  String[] readRow() throws IOException {
+    String[] row = new String[readShort()];
+    for (int i = 0; i < row.length; i++) {
+      int length = readInt();
+      if (length >= 0) {
+        bodyLeft -= length;
+        row[i] = new String(stream.receive(length), StandardCharsets.UTF_8);
+      }
+    }
+    return row;
+  }
+
+  private void skipBody() throws IOException {
+    if (bodyLeft > 0) {
+      stream.skip(bodyLeft);
+      bodyLeft = 0;
+    }
+  }
+
+  private SQLException error() throws IOException {
+    byte[] body = stream.receive(bodyLeft);
+    bodyLeft = 0;
+    return new PSQLException(
+        new ServerErrorMessage(new String(body, StandardCharsets.UTF_8)), false);
+  }
+
+  /** Cuts the connection; the server ends the backup and drops the temporary slot. */
+  @Override
+  public void close() throws IOException {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+  }
+}
