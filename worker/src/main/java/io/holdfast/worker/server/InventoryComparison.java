@@ -32,8 +32,8 @@ public final class InventoryComparison {
   }
 
   /**
-   * Counts rows where the inventory is exact; elsewhere each table must be there and readable to its
-   * last row, and the finding says that counts were not compared.
+   * Counts rows where the inventory is exact; elsewhere each table must be there and readable to
+   * its last row, and the finding says that counts were not compared.
    *
    * @throws JobFailure VERIFICATION_FAILED with the first differences
    */

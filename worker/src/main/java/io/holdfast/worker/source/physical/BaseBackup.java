@@ -209,6 +209,7 @@ public final class BaseBackup implements Closeable {
       return false;
     }
     expect('H');
+    stream.skipBody();
     if (unframedIndex < tablespaces.size()) {
       pendingFile = tablespaces.get(unframedIndex).oid() + ".tar";
     } else {
@@ -248,10 +249,12 @@ public final class BaseBackup implements Closeable {
         }
         case 'n' -> {
           pendingFile = stripCompression(stream.readText());
+          stream.skipBody();
           return false;
         }
         case 'm' -> {
           pendingFile = MANIFEST;
+          stream.skipBody();
           return false;
         }
         default -> throw new IOException("unknown part of a base backup");
@@ -281,6 +284,7 @@ public final class BaseBackup implements Closeable {
           throw new IOException("unexpected message '" + type + "' after a base backup");
         }
       }
+      stream.skipBody();
       String[] now = identifySystem();
       requireSame("system identifier", systemIdentifier, now[0]);
       requireSame("timeline", Integer.toString(timeline), now[1]);

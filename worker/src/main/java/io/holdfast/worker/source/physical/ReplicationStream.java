@@ -124,7 +124,8 @@ final class ReplicationStream implements Closeable {
     return row;
   }
 
-  private void skipBody() throws IOException {
+  /** Passes over what is left of the current message. */
+  void skipBody() throws IOException {
     if (bodyLeft > 0) {
       stream.skip(bodyLeft);
       bodyLeft = 0;
