@@ -8,10 +8,12 @@ import io.holdfast.model.job.JobSpec;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
+import io.holdfast.worker.check.ClusterCheck;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
+import io.holdfast.worker.probe.CheckJob;
 import io.holdfast.worker.probe.ProbeJob;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.secret.Credentials;
@@ -30,6 +32,7 @@ class JobRooms implements JobBody {
 
   private final BackupRooms backups;
   private final VerifyRooms verifications;
+  private final ClusterCheck checks;
 
   JobRooms(
       RepositoryFactory repositories,
@@ -52,6 +55,7 @@ class JobRooms implements JobBody {
             scratch,
             clock,
             identity.version());
+    this.checks = new ClusterCheck(nodes::probe, Connections.brisk(), credentials, programs);
     this.verifications = new VerifyRooms(repositories, programs, scratch, clock);
   }
 
@@ -69,7 +73,7 @@ class JobRooms implements JobBody {
       case JobSpec.Backup backup -> new BackupJob(backups).run(backup, attempt);
       case JobSpec.Restore restore -> throw unable("RESTORE");
       case JobSpec.Verify verify -> new VerifyJob(verifications).run(verify, attempt);
-      case JobSpec.Check check -> throw unable("CHECK");
+      case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
     };
   }
 

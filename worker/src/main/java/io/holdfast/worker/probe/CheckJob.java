@@ -1,0 +1,40 @@
+package io.holdfast.worker.probe;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.JobResult.Checked;
+import io.holdfast.model.job.JobResult.Finding;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.check.ClusterCheck;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.RepositoryFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at all that a backup of a cluster needs, and says each in a sentence. */
+public final class CheckJob {
+  private final RepositoryFactory repositories;
+  private final ClusterCheck clusters;
+
+  public CheckJob(RepositoryFactory repositories, ClusterCheck clusters) {
+    this.repositories = repositories;
+    this.clusters = clusters;
+  }
+
+  public Checked run(JobSpec.Check spec, Attempt attempt) {
+    attempt.phase("CHECKING " + spec.cluster().name(), null);
+    List<Finding> findings = new ArrayList<>(clusters.check(spec.cluster()));
+    attempt.phase("PROBING " + spec.repository().name(), null);
+    try (Repository repository = repositories.open(spec.repository())) {
+      findings.addAll(ProbeJob.findings(repository.probe()));
+    } catch (JobFailure failure) {
+      if (failure.code() == ErrorCode.COMMAND_REFUSED) {
+        throw failure;
+      }
+      // What is wrong is what a check is for: it is told, and the check goes on.
+      findings.add(new Finding("repository", "FAILED", failure.getMessage(), failure.hint()));
+    }
+    return new Checked(findings);
+  }
+}
