@@ -1,0 +1,248 @@
+package io.holdfast.worker.target.logical;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.backup.Content;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.restore.LogicalRestoreTarget.IfNotEmpty;
+import io.holdfast.worker.dump.DumpFolder;
+import io.holdfast.worker.dump.DumpToc;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.postgres.PgTools;
+import io.holdfast.worker.postgres.Server;
+import io.holdfast.worker.progress.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Restores one dump into a running server. A new database is built under a temporary name and
+ * renamed when whole; into an existing one everything goes in one transaction. Either way a failure
+ * leaves nothing half-restored behind.
+ */
+public final class LogicalRestore {
+  private final Connections connections;
+  private final PgTools tools;
+  private final Path scratch;
+
+  public LogicalRestore(Connections connections, PgTools tools, Path scratch) {
+    this.connections = connections;
+    this.tools = tools;
+    this.scratch = scratch;
+  }
+
+  /**
+   * @param maintenanceDatabase where to connect for creating databases and for the lock
+   * @return what was done, or in a dry run would be done, in order
+   * @throws JobFailure TARGET_NOT_EMPTY, TARGET_REFUSED, TARGET_LACKS or INVALID_SELECTION before
+   *     anything is touched; RESTORE_FAILED later
+   */
+  public List<String> restore(
+      Server server,
+      String maintenanceDatabase,
+      StoredDump dump,
+      RestoreRequest request,
+      Progress progress) {
+    try (DumpFolder folder = DumpFolder.create(scratch);
+        TargetServer target = TargetServer.open(connections, server, maintenanceDatabase)) {
+      target.lock(request.database());
+      boolean exists = databases(target).contains(request.database());
+      boolean empty = !exists || !target.holdsUserObjects(request.database());
+      refuse(request, exists, empty);
+      if (dump.kind() == Artifact.Kind.DUMP_DIRECTORY) {
+        try (InputStream tar = dump.bytes().open()) {
+          folder.unpack(tar);
+        }
+      }
+      DumpToc toc = toc(dump, folder);
+      RestorePlan plan = plan(target, dump, toc, request, exists, empty);
+      if (request.dryRun()) {
+        return plan.steps();
+      }
+      int major =
+          Integer.parseInt(
+                  target.names("select current_setting('server_version_num')").iterator().next())
+              / 10000;
+      RestoreRun run = new RestoreRun(server, tools, major, folder, dump, request, plan, progress);
+      if (exists) {
+        run.into(request.database(), true);
+      } else {
+        create(target, dump, toc, request.database(), run);
+      }
+      return plan.steps();
+    } catch (IOException e) {
+      throw new JobFailure(
+          ErrorCode.RESTORE_FAILED, "the dump could not be read", "verify the backup", e);
+    }
+  }
+
+  private static java.util.Set<String> databases(TargetServer target) {
+    return target.names("select datname from pg_database");
+  }
+
+  private static void refuse(RestoreRequest request, boolean exists, boolean empty) {
+    if (request.content() == Content.DATA_ONLY && !exists) {
+      throw new JobFailure(
+          ErrorCode.TARGET_LACKS,
+          "database \""
+              + request.database()
+              + "\" does not exist, and a restore of data only"
+              + " needs its tables",
+          "restore the schema first");
+    }
+    if (!empty
+        && request.ifNotEmpty() == IfNotEmpty.REFUSE
+        && request.content() != Content.DATA_ONLY) {
+      throw new JobFailure(
+          ErrorCode.TARGET_NOT_EMPTY,
+          "database \"" + request.database() + "\" exists and holds user objects",
+          "choose another target database, or ifNotEmpty ADD with tables that are missing there");
+    }
+  }
+
+  private static DumpToc toc(StoredDump dump, DumpFolder folder) throws IOException {
+    return switch (dump.kind()) {
+      case DUMP_CUSTOM -> {
+        try (InputStream head = dump.bytes().open()) {
+          yield DumpToc.read(head);
+        }
+      }
+      case DUMP_DIRECTORY -> {
+        try (InputStream file = Files.newInputStream(folder.path().resolve("toc.dat"))) {
+          yield DumpToc.read(new java.io.BufferedInputStream(file));
+        }
+      }
+      case DUMP_PLAIN -> null;
+      case GLOBALS, BASE_TAR, TABLESPACE_TAR, BACKUP_MANIFEST, CONFIG_TAR, INVENTORY ->
+          throw new IllegalArgumentException(dump.kind() + " is not a dump");
+    };
+  }
+
+  private RestorePlan plan(
+      TargetServer target,
+      StoredDump dump,
+      DumpToc toc,
+      RestoreRequest request,
+      boolean exists,
+      boolean empty) {
+    List<String> steps = new ArrayList<>();
+    TocSelection selection = null;
+    if (toc == null) {
+      if (request.selective() || request.content() != Content.ALL) {
+        throw new JobFailure(
+            ErrorCode.INVALID_SELECTION,
+            "a plain dump can only be restored whole",
+            "take backups in format CUSTOM or DIRECTORY to restore parts of them");
+      }
+    } else if (request.selective()) {
+      TocSelection.Existing existing =
+          exists ? target.existing(request.database()) : Preflight.NOTHING;
+      selection =
+          TocSelection.of(toc, request.schemas(), request.tables(), !exists || empty, existing);
+      Preflight.refuseExisting(selection.tables(), existing, request);
+    } else if (!empty && request.content() != Content.DATA_ONLY) {
+      Preflight.refuseExisting(
+          toc.entries().stream().filter(e -> e.type().equals("TABLE")).toList(),
+          target.existing(request.database()),
+          request);
+    }
+    boolean tablespaces = true;
+    if (!exists) {
+      Preflight.requireOwner(target, dump.database().owner());
+    }
+    if (toc != null) {
+      tablespaces = Preflight.check(target, toc, selection, steps);
+    }
+    String into = "\"" + request.database() + "\"";
+    steps.add(
+        exists
+            ? "restore into the existing database " + into + " in one transaction"
+            : "create database "
+                + into
+                + " under a temporary name, encoding "
+                + dump.database().encoding()
+                + ", owner "
+                + dump.database().owner());
+    if (selection != null) {
+      steps.add(
+          "restore "
+              + selection.ids().size()
+              + " entries: "
+              + selection.tables().stream()
+                  .map(t -> t.schema() + "." + t.tag())
+                  .collect(Collectors.joining(", ")));
+      selection
+          .skipped()
+          .forEach(k -> steps.add("leave out foreign key " + k.tag() + ": its table is not there"));
+    } else {
+      steps.add("restore everything in the dump of \"" + dump.database().name() + "\"");
+    }
+    if (!exists) {
+      steps.add("rename it to " + into + " when it is whole");
+    }
+    return new RestorePlan(steps, selection, tablespaces);
+  }
+
+  private static void create(
+      TargetServer target, StoredDump dump, DumpToc toc, String finalName, RestoreRun run) {
+    String temporary = TargetServer.temporaryName(finalName);
+    String quoted = SqlStatements.quote(temporary);
+    // We hold the lock, so a database of this name was left by a restore that was killed.
+    target.execute("drop database if exists " + quoted + " with (force)");
+    try {
+      DatabaseProperties properties = toc == null ? null : DatabaseProperties.of(toc, temporary);
+      boolean recorded = properties != null && properties.create() != null;
+      target.execute(recorded ? properties.create() : creation(dump.database(), quoted));
+      run.into(temporary, false);
+      // Before the grants, whose grantor is the owner.
+      target.execute(
+          "alter database " + quoted + " owner to " + SqlStatements.quote(dump.database().owner()));
+      if (recorded) {
+        // After the data: a setting such as default_transaction_read_only must not hinder it.
+        properties.later().forEach(target::execute);
+      }
+      target.execute("alter database " + quoted + " rename to " + SqlStatements.quote(finalName));
+    } catch (RuntimeException e) {
+      try {
+        target.execute("drop database if exists " + quoted + " with (force)");
+      } catch (RuntimeException drop) {
+        e.addSuppressed(drop);
+      }
+      throw e;
+    }
+  }
+
+  private static String creation(Manifest.Database database, String quoted) {
+    return "create database "
+        + quoted
+        + " template template0 encoding "
+        + literal(database.encoding())
+        + " lc_collate "
+        + literal(database.collate())
+        + " lc_ctype "
+        + literal(database.ctype());
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  /**
+   * @param selection null means everything
+   * @param tablespaces whether the dump's tablespaces exist at the target
+   */
+  record RestorePlan(List<String> steps, TocSelection selection, boolean tablespaces) {
+    byte[] useList() {
+      return selection.ids().stream()
+          .map(id -> id + ";")
+          .collect(Collectors.joining("\n", "", "\n"))
+          .getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+}
