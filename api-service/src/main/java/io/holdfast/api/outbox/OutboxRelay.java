@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,6 +68,8 @@ public class OutboxRelay {
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("outbox-relay").factory());
+  private final ExecutorService sending =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("outbox-send").factory());
   private final Doorbell doorbell = new Doorbell(executor, this::relay);
   private final AtomicLong backlog = new AtomicLong();
   private CommandSigner signer;
@@ -80,6 +83,7 @@ public class OutboxRelay {
   @PreDestroy
   void stop() {
     executor.shutdown();
+    sending.shutdown();
   }
 
   void committed(
@@ -122,12 +126,7 @@ public class OutboxRelay {
     if (rows.isEmpty()) {
       return 0;
     }
-    List<Uni<Boolean>> sends = new ArrayList<>();
-    for (OutboxEntity row : rows) {
-      sends.add(send(row));
-    }
-    List<Boolean> taken =
-        Uni.join().all(sends).andCollectFailures().await().atMost(SEND_TIMEOUT.plusSeconds(5));
+    List<Boolean> taken = CompletableFuture.supplyAsync(() -> sendAll(rows), sending).join();
     int sent = 0;
     for (int i = 0; i < rows.size(); i++) {
       OutboxEntity row = rows.get(i);
@@ -140,6 +139,18 @@ public class OutboxRelay {
       }
     }
     return sent;
+  }
+
+  /**
+   * Runs on a thread without a transaction: the messaging pipeline would carry this one's along to
+   * threads of its own, which must not happen while it commits.
+   */
+  private List<Boolean> sendAll(List<OutboxEntity> rows) {
+    List<Uni<Boolean>> sends = new ArrayList<>();
+    for (OutboxEntity row : rows) {
+      sends.add(send(row));
+    }
+    return Uni.join().all(sends).andCollectFailures().await().atMost(SEND_TIMEOUT.plusSeconds(5));
   }
 
   private Uni<Boolean> send(OutboxEntity row) {
