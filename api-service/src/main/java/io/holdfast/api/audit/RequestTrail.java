@@ -46,8 +46,8 @@ public class RequestTrail {
   }
 
   private static void note(SimpleResourceInfo resource, RoutingContext request) {
-    if (resource != null && resource.getMethodName() != null) {
-      request.put(AuditEntry.OPERATION, resource.getMethodName());
+    if (resource != null && resource.getResourceClass() != null) {
+      request.put(AuditEntry.OPERATION, Operations.id(resource));
     }
   }
 }
