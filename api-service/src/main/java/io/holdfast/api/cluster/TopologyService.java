@@ -1,6 +1,7 @@
 package io.holdfast.api.cluster;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.outbox.Outbox;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.cluster.NodeObservation;
@@ -9,7 +10,6 @@ import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.wire.Wire;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.LockModeType;
@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 public class TopologyService {
   @Inject Clock clock;
   @Inject Caller caller;
-  @Inject Event<ObservationDue> due;
+  @Inject Outbox outbox;
 
   @Transactional
   public TopologyView get(String cluster) {
@@ -75,7 +75,7 @@ public class TopologyService {
   /** Has the cluster looked at as soon as this transaction commits. */
   void ask(ClusterEntity cluster) {
     row(cluster.name).askedAt = clock.instant();
-    due.fire(new ObservationDue(ClusterService.spec(cluster), cluster.pool));
+    outbox.observeTopology(cluster.pool, ClusterService.spec(cluster));
   }
 
   /** Asks for every cluster not asked for within {@code interval}; replicas share the work. */

@@ -36,7 +36,9 @@ class QueuedReasons {
     Map<UUID, String> reasons = new HashMap<>();
     for (JobEntity job : jobs) {
       if (job.state == JobState.QUEUED) {
-        reasons.put(job.id, reason(job, occupants.getOrDefault(job.cluster, List.of())));
+        List<Occupant> others =
+            job.cluster == null ? List.of() : occupants.getOrDefault(job.cluster, List.of());
+        reasons.put(job.id, reason(job, others));
       }
     }
     return reasons;
