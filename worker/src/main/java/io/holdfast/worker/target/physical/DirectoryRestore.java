@@ -1,0 +1,300 @@
+package io.holdfast.worker.target.physical;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.manifest.Manifest.Tablespace;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.process.ChildCommand;
+import io.holdfast.worker.process.ChildProcess;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * A base backup on its way into a directory. Everything is written beside the target; {@code
+ * global/pg_control}, without which no server starts, is written last; {@link #publish} renames.
+ * {@link #close} without it removes all that was written.
+ *
+ * <p>Archives may be extracted by several threads, one archive each.
+ */
+public final class DirectoryRestore implements Closeable {
+  private static final String PG_CONTROL = "global/pg_control";
+  private static final int CHUNK_BYTES = 512 * 1024;
+  private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<Set<PosixFilePermission>> FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** A restored copy must not archive into its source, follow it, or use its slots. */
+  private static final List<String> QUARANTINE =
+      List.of(
+          "archive_mode = off",
+          "archive_command = ''",
+          "restore_command = ''",
+          "primary_conninfo = ''",
+          "primary_slot_name = ''",
+          "synchronous_standby_names = ''",
+          "max_logical_replication_workers = 0");
+
+  private final TargetDirectory data;
+  private final Map<Long, TargetDirectory> tablespaces;
+  private byte[] pgControl;
+  private byte[] tablespaceMap;
+
+  private DirectoryRestore(TargetDirectory data, Map<Long, TargetDirectory> tablespaces) {
+    this.data = data;
+    this.tablespaces = tablespaces;
+  }
+
+  /**
+   * Checks every directory and touches none.
+   *
+   * @param mapping original location -> new directory; a tablespace that is not in it goes back to
+   *     its original location if that is allowed and empty
+   * @param allowed whether a path lies below an allowed root
+   * @param run makes the staging names unique
+   * @throws JobFailure TARGET_REFUSED or TARGET_NOT_EMPTY
+   */
+  public static DirectoryRestore check(
+      Path directory,
+      List<Tablespace> spaces,
+      Map<String, String> mapping,
+      Predicate<Path> allowed,
+      String run) {
+    List<String> known = spaces.stream().map(Tablespace::location).toList();
+    mapping.keySet().stream()
+        .filter(location -> !known.contains(location))
+        .findFirst()
+        .ifPresent(
+            stranger -> {
+              throw new JobFailure(
+                  ErrorCode.INVALID_SELECTION,
+                  "the backup has no tablespace at '" + stranger + "'",
+                  "It has tablespaces at " + known + ".");
+            });
+    Map<Long, TargetDirectory> targets = new TreeMap<>();
+    for (Tablespace space : spaces) {
+      String wanted = mapping.getOrDefault(space.location(), space.location());
+      try {
+        targets.put(space.oid(), TargetDirectory.check(Path.of(wanted), allowed, run));
+      } catch (JobFailure refusal) {
+        throw new JobFailure(
+            refusal.code(),
+            "tablespace " + space.name() + ": " + refusal.getMessage(),
+            "Map it in 'tablespaces': the original location '"
+                + space.location()
+                + "' to a directory that is allowed and empty.",
+            refusal);
+      }
+    }
+    return new DirectoryRestore(TargetDirectory.check(directory, allowed, run), targets);
+  }
+
+  /** What will be set in the copy, for the report. */
+  public static List<String> quarantine() {
+    return QUARANTINE;
+  }
+
+  /** Takes the locks and makes the staging directories. */
+  public void stage() {
+    data.stage();
+    tablespaces.values().forEach(TargetDirectory::stage);
+  }
+
+  /** Extracts {@code base.tar}. The caller closes the stream. */
+  public void extractBase(InputStream tar) {
+    extract(tar, data.staging(), true);
+  }
+
+  /** Extracts one tablespace's tar. */
+  public void extractTablespace(long oid, InputStream tar) {
+    extract(tar, tablespaces.get(oid).staging(), false);
+  }
+
+  private void extract(InputStream tar, Path root, boolean base) {
+    byte[] buffer = new byte[CHUNK_BYTES];
+    try {
+      TarArchiveInputStream entries = new TarArchiveInputStream(tar, 64 * 1024);
+      for (TarArchiveEntry entry = entries.getNextEntry();
+          entry != null;
+          entry = entries.getNextEntry()) {
+        Path path = root.resolve(entry.getName()).normalize();
+        if (!path.startsWith(root) || entry.isSymbolicLink() || entry.isLink()) {
+          throw new JobFailure(
+              ErrorCode.ARTIFACT_DAMAGED,
+              "an archive has an entry that leads outside: '" + entry.getName() + "'",
+              "Use another backup; somebody changed this one.");
+        }
+        if (entry.isDirectory()) {
+          Files.createDirectories(path, DIRECTORY);
+        } else if (base && entry.getName().equals(PG_CONTROL)) {
+          pgControl = entries.readAllBytes();
+        } else if (base && entry.getName().equals("tablespace_map")) {
+          tablespaceMap = entries.readAllBytes();
+        } else {
+          write(path, entries, buffer);
+        }
+      }
+      // The stream compares digests at its very end, behind the archive's.
+      while (tar.read(buffer) >= 0) {
+        continue;
+      }
+    } catch (IOException e) {
+      throw cannotWrite(root, e);
+    }
+  }
+
+  private static void write(Path path, InputStream content, byte[] buffer) throws IOException {
+    Files.createDirectories(path.getParent(), DIRECTORY);
+    Files.createFile(path, FILE);
+    try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.WRITE)) {
+      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+    }
+  }
+
+  /**
+   * Completes the copy, makes it durable and puts it in place. To be called only when every archive
+   * has proven itself.
+   *
+   * @param configuration file name -> content, for a source whose configuration files lie outside
+   *     its data directory; used where the copy has none
+   */
+  public void publish(Map<String, byte[]> configuration) {
+    if (pgControl == null) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          "the base archive has no " + PG_CONTROL,
+          "Use another backup.");
+    }
+    Path root = data.staging();
+    try {
+      Files.deleteIfExists(root.resolve("standby.signal"));
+      Files.deleteIfExists(root.resolve("recovery.signal"));
+      Files.deleteIfExists(root.resolve("postmaster.pid"));
+      for (Map.Entry<String, byte[]> file : configuration.entrySet()) {
+        if (!Files.exists(root.resolve(file.getKey()))) {
+          Files.write(root.resolve(file.getKey()), file.getValue());
+        }
+      }
+      Files.writeString(
+          root.resolve("postgresql.auto.conf"),
+          "\n# Set by Holdfast at restore: this copy is quarantined.\n"
+              + String.join("\n", QUARANTINE)
+              + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+      if (tablespaceMap != null) {
+        Files.writeString(root.resolve("tablespace_map"), rewrittenMap());
+      }
+      Files.createDirectories(root.resolve("global"), DIRECTORY);
+      Files.write(root.resolve(PG_CONTROL), pgControl);
+    } catch (IOException e) {
+      throw cannotWrite(root, e);
+    }
+    for (TargetDirectory directory : all()) {
+      giveToServer(directory.staging());
+      run("/usr/bin/sync", "-f", directory.staging().toString());
+    }
+    tablespaces.values().forEach(TargetDirectory::publish);
+    data.publish();
+  }
+
+  /** A line per tablespace, {@code oid path}; the server makes the links from it when it starts. */
+  private String rewrittenMap() {
+    StringBuilder map = new StringBuilder();
+    tablespaces.forEach(
+        (oid, directory) ->
+            map.append(oid)
+                .append(' ')
+                .append(
+                    directory
+                        .target()
+                        .toString()
+                        .replace("\\", "\\\\")
+                        .replace("\n", "\\\n")
+                        .replace("\r", "\\\r"))
+                .append('\n'));
+    return map.toString();
+  }
+
+  private static void giveToServer(Path directory) {
+    if (ROOT) {
+      run("/usr/bin/chown", "-R", "-h", "postgres:postgres", directory.toString());
+    }
+  }
+
+  private static void run(String program, String... arguments) {
+    String said =
+        ChildProcess.output(
+            ChildCommand.of(Path.of(program), arguments),
+            1000,
+            (exit, complaint) ->
+                new JobFailure(
+                    ErrorCode.RESTORE_FAILED,
+                    exit + ": " + complaint,
+                    "Look at the target's disk."));
+    if (!said.isBlank()) {
+      throw new IllegalStateException(program + " said: " + said);
+    }
+  }
+
+  private List<TargetDirectory> all() {
+    List<TargetDirectory> all = new ArrayList<>(tablespaces.values());
+    all.add(data);
+    return all;
+  }
+
+  static JobFailure cannotWrite(Path path, IOException e) {
+    boolean full = String.valueOf(e.getMessage()).contains("No space left");
+    return new JobFailure(
+        full ? ErrorCode.NO_SPACE : ErrorCode.RESTORE_FAILED,
+        "writing below '" + path + "' failed: " + e.getMessage(),
+        "Look at the space and the permissions of the target's file system.",
+        e);
+  }
+
+  /** A path as text for messages. */
+  @Override
+  public String toString() {
+    return data.target().toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (TargetDirectory directory : all()) {
+      directory.close();
+    }
+  }
+
+  /** Reads a small tar of configuration files into memory. */
+  public static Map<String, byte[]> filesOf(InputStream tar) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    TarArchiveInputStream entries = new TarArchiveInputStream(tar, StandardCharsets.UTF_8.name());
+    for (TarArchiveEntry entry = entries.getNextEntry();
+        entry != null;
+        entry = entries.getNextEntry()) {
+      if (entry.isFile() && !entry.getName().contains("/")) {
+        files.put(entry.getName(), entries.readAllBytes());
+      }
+    }
+    return files;
+  }
+}
