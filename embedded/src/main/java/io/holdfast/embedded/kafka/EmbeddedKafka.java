@@ -92,6 +92,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("share.coordinator.state.topic.num.partitions", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
+    // A killed broker may come back when its last session is over: after 4 s instead of 9.
+    settings.put("broker.session.timeout.ms", "4000");
+    settings.put("broker.heartbeat.interval.ms", "1000");
     // A test's consumer may give up fast, so that its successor need not wait for the default 6 s.
     settings.put("group.min.session.timeout.ms", "1000");
     // The default of 128 MB is the broker's idle heap, for a cleaner with next to nothing to clean.

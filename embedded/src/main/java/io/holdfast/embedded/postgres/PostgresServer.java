@@ -1,6 +1,7 @@
 package io.holdfast.embedded.postgres;
 
 import io.holdfast.embedded.process.Account;
+import io.holdfast.embedded.process.AtExit;
 import io.holdfast.embedded.process.Await;
 import io.holdfast.embedded.process.Command;
 import io.holdfast.embedded.process.Folders;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -20,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -39,7 +42,7 @@ public final class PostgresServer implements AutoCloseable {
   private final Login superuser;
   private final String name;
   private final Account account = Account.forPostgres();
-  private final Thread stopAtExit = new Thread(this::stopQuietly);
+  private AtExit stopAtExit;
   private Path sockets;
   private int port;
 
@@ -110,8 +113,7 @@ public final class PostgresServer implements AutoCloseable {
     try {
       Files.createFile(passwordFile);
       account.give(passwordFile);
-      Files.setPosixFilePermissions(
-          passwordFile, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+      Files.setPosixFilePermissions(passwordFile, PosixFilePermissions.fromString("rw-------"));
       Files.writeString(passwordFile, superuser.password());
       command("initdb")
           .with("-D", data().toString(), "-U", superuser.username(), "--data-checksums")
@@ -195,7 +197,7 @@ public final class PostgresServer implements AutoCloseable {
           .with("-o", "-p " + port + " -c listen_addresses=127.0.0.1")
           .with("-o", "-c unix_socket_directories=" + sockets + " -c cluster_name=" + name)
           .run(PATIENCE.plusSeconds(5));
-      addShutdownHook();
+      stopAtExit = AtExit.run("stop the server of " + folder, this::stop);
       checkThatItIsOurs();
     } catch (RuntimeException e) {
       Folders.delete(sockets);
@@ -227,8 +229,7 @@ public final class PostgresServer implements AutoCloseable {
     if (isRunning()) {
       pgCtl("stop").with("-m", mode).run(PATIENCE.plusSeconds(5));
     }
-    removeShutdownHook();
-    removeSockets();
+    forget();
   }
 
   /** Kills the server and all of its processes (SIGKILL) and waits until they are gone. */
@@ -241,8 +242,7 @@ public final class PostgresServer implements AutoCloseable {
         "every process of " + folder + " is gone",
         PATIENCE,
         () -> all.stream().noneMatch(ProcessHandle::isAlive));
-    removeShutdownHook();
-    removeSockets();
+    forget();
   }
 
   /** The postmaster. */
@@ -255,7 +255,7 @@ public final class PostgresServer implements AutoCloseable {
     return postmaster().isPresent();
   }
 
-  private java.util.Optional<ProcessHandle> postmaster() {
+  private Optional<ProcessHandle> postmaster() {
     Path pidFile = data().resolve("postmaster.pid");
     try (Stream<String> lines = Files.lines(pidFile)) {
       long pid = Long.parseLong(lines.findFirst().orElse("0").strip());
@@ -263,8 +263,8 @@ public final class PostgresServer implements AutoCloseable {
       return ProcessHandle.of(pid)
           .filter(ProcessHandle::isAlive)
           .filter(found -> found.info().command().map(c -> c.contains("postgres")).orElse(true));
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return java.util.Optional.empty();
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.empty();
     }
   }
 
@@ -377,34 +377,14 @@ public final class PostgresServer implements AutoCloseable {
         .with(verb, "-D", data().toString(), "-w", "-t", Long.toString(PATIENCE.toSeconds()));
   }
 
-  private void removeSockets() {
+  private void forget() {
+    if (stopAtExit != null) {
+      stopAtExit.cancel();
+      stopAtExit = null;
+    }
     if (sockets != null) {
       Folders.delete(sockets);
       sockets = null;
-    }
-  }
-
-  private void addShutdownHook() {
-    Runtime.getRuntime().addShutdownHook(stopAtExit);
-  }
-
-  private void removeShutdownHook() {
-    if (Thread.currentThread() == stopAtExit) {
-      return;
-    }
-    try {
-      Runtime.getRuntime().removeShutdownHook(stopAtExit);
-    } catch (IllegalStateException e) {
-      // The JVM is going down already: the hook stops the server, or this very call just did.
-      return;
-    }
-  }
-
-  private void stopQuietly() {
-    try {
-      stop();
-    } catch (RuntimeException e) {
-      System.err.println("the server of " + folder + " did not stop: " + e.getMessage());
     }
   }
 

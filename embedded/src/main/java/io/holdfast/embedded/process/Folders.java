@@ -19,8 +19,13 @@ public final class Folders {
    * 0755). JUnit's own temporary folders are 0700: a server that dropped root cannot enter them.
    */
   public static Path temporary(String prefix) {
+    return in(Path.of(System.getProperty("java.io.tmpdir")), prefix);
+  }
+
+  /** The same below another folder. */
+  public static Path in(Path parent, String prefix) {
     try {
-      Path folder = Files.createTempDirectory("holdfast-" + prefix + "-");
+      Path folder = Files.createTempDirectory(parent, "holdfast-" + prefix + "-");
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
       return folder.toRealPath();
     } catch (IOException e) {

@@ -1,0 +1,99 @@
+package io.holdfast.embedded;
+
+import io.holdfast.embedded.postgres.Login;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The worker's credentials file, written. Names and values are quoted, so that none of them can
+ * change the meaning of the YAML.
+ */
+public final class WorkerCredentials {
+  private final Map<String, String> databases = new LinkedHashMap<>();
+  private final Map<String, String> repositories = new LinkedHashMap<>();
+  private final List<String> repositoryRoots = new ArrayList<>();
+  private final List<String> restoreRoots = new ArrayList<>();
+
+  /**
+   * @param endpoints {@code host:port}, where this login may be sent
+   */
+  public WorkerCredentials database(String reference, Login login, List<String> endpoints) {
+    databases.put(
+        quoted(reference),
+        "{ username: %s, password: %s, endpoints: %s }"
+            .formatted(quoted(login.username()), quoted(login.password()), list(endpoints)));
+    return this;
+  }
+
+  /**
+   * @param endpoints URLs, where these keys may be used
+   */
+  public WorkerCredentials s3(
+      String reference,
+      String accessKey,
+      String secretKey,
+      List<String> endpoints,
+      List<String> buckets) {
+    repositories.put(
+        quoted(reference),
+        "{ accessKey: %s, secretKey: %s, endpoints: %s, buckets: %s }"
+            .formatted(quoted(accessKey), quoted(secretKey), list(endpoints), list(buckets)));
+    return this;
+  }
+
+  public WorkerCredentials repositoryRoot(Path root) {
+    repositoryRoots.add(root.toString());
+    return this;
+  }
+
+  public WorkerCredentials restoreRoot(Path root) {
+    restoreRoots.add(root.toString());
+    return this;
+  }
+
+  /** Replaces the file whole, mode 0600; a worker that watches it never sees half of it. */
+  public void writeTo(Path file) {
+    try {
+      Path next = StackState.createPrivate(file.resolveSibling(file.getFileName() + ".new"));
+      Files.writeString(next, yaml());
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
+  private String yaml() {
+    return section("databases", databases)
+        + section("repositories", repositories)
+        + "roots:\n  repositories: "
+        + list(repositoryRoots)
+        + "\n  restores: "
+        + list(restoreRoots)
+        + "\n";
+  }
+
+  private static String section(String name, Map<String, String> entries) {
+    if (entries.isEmpty()) {
+      return name + ": {}\n";
+    }
+    StringBuilder text = new StringBuilder(name).append(":\n");
+    entries.forEach(
+        (key, value) -> text.append("  ").append(key).append(": ").append(value).append('\n'));
+    return text.toString();
+  }
+
+  private static String list(List<String> values) {
+    return "[" + String.join(", ", values.stream().map(WorkerCredentials::quoted).toList()) + "]";
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}
