@@ -46,7 +46,7 @@ class FailoverTest {
       assertThat(ended.path("state").asText()).isEqualTo("FAILED");
       assertThat(ended.toString()).contains("CLUSTER_CHANGED");
       assertThat(fleet.backupsOf(name)).isEmpty();
-      fleet.assertAlwaysTrue();
+      fleet.assertAlwaysTrue(name);
     }
   }
 }

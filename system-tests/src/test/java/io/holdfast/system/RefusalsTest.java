@@ -88,7 +88,7 @@ class RefusalsTest {
                 .path("code")
                 .asText())
         .isIn("TARGET_REFUSED", "COMMAND_REFUSED", "invalid-request");
-    assertThat(restorePhysical(Path.of(cluster.primary().dataDirectory().toString())).toString())
+    assertThat(restorePhysical(cluster.primary().data()).toString())
         .contains("TARGET_");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,7 +95,7 @@ class RoundTripTest {
   void aBaseBackupWithTablespacesComesBackEqual(String request) throws Exception {
     try (PostgresCluster cluster = fleet.startCluster(0)) {
       Databases server = fleet.superuser(cluster);
-      Path tablespace = fleet.directoryForServer("space one");
+      Path tablespace = fleet.directoryForServer(cluster, "space one");
       server.execute(
           "postgres",
           "CREATE TABLESPACE side LOCATION '" + tablespace + "'",
@@ -122,10 +123,16 @@ class RoundTripTest {
                       + "\"}}}"));
       assertThat(restored.path("state").asText()).as(restored.toString()).isEqualTo("SUCCEEDED");
 
-      try (RestoredServer copy = RestoredServer.start(cluster, target)) {
-        assertThat(Fingerprint.database(copy.databases(), "postgres"))
+      try (PostgresServer copy = fleet.openRestored(target, cluster)) {
+        Databases after =
+            new Databases(
+                copy.host(),
+                copy.port(),
+                cluster.superuser().username(),
+                cluster.superuser().password());
+        assertThat(Fingerprint.database(after, "postgres"))
             .isEqualTo(Fingerprint.database(server, "postgres"));
-        assertThat(copy.databases().one("postgres", "SHOW archive_mode")).isEqualTo("off");
+        assertThat(after.one("postgres", "SHOW archive_mode")).isEqualTo("off");
       }
       try (Stream<Path> leftovers = Files.list(fleet.restoreRoot())) {
         assertThat(leftovers.filter(path -> path.getFileName().toString().startsWith(".")))

@@ -71,14 +71,14 @@ class StandbyChoiceTest {
       assertThat(failed.path("problem").path("detail").asText()).contains("standby-1");
 
       String waiting = fleet.backup(name, String.format(POLICY, "WAIT", "PT60S"));
-      fleet.awaitPhase(waiting);
+      fleet.awaitRunning(waiting);
       cluster.resumeReplay(1);
       JsonNode waited = fleet.finish(waiting);
       assertThat(waited.path("selection").path("node").asText()).isEqualTo("standby-2");
     } finally {
-      cluster.resumeReplayWherePaused();
-      cluster.awaitCaughtUp(0);
-      cluster.awaitCaughtUp(1);
+      cluster.resumeReplay(0);
+      cluster.resumeReplay(1);
+      cluster.awaitAllCaughtUp();
     }
   }
 

@@ -26,8 +26,8 @@ class WorkerFaultsTest {
       assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
       assertThat(ended.path("attempt").asInt()).isEqualTo(2);
       assertThat(fleet.backupsOf(name)).hasSize(1);
-      fleet.awaitNoWalSenders(cluster);
-      fleet.assertAlwaysTrue();
+      fleet.awaitNoTrace(cluster);
+      fleet.assertAlwaysTrue(name);
     }
   }
 
@@ -47,10 +47,10 @@ class WorkerFaultsTest {
 
       assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
       assertThat(ended.path("attempt").asInt()).isEqualTo(2);
-      fleet.awaitIdle(frozen);
+      fleet.awaitNoTrace(cluster);
       assertThat(fleet.api().get("/jobs/" + job).path("state").asText()).isEqualTo("SUCCEEDED");
       assertThat(fleet.backupsOf(name)).hasSize(1);
-      fleet.assertAlwaysTrue();
+      fleet.assertAlwaysTrue(name);
     }
   }
 
@@ -89,7 +89,7 @@ class WorkerFaultsTest {
       assertThat(ended.path("attempt").asInt()).isEqualTo(2);
       assertThat(ended.path("attempts").toString()).contains("SOURCE_FAILED");
       assertThat(fleet.backupsOf(name)).hasSize(1);
-      fleet.assertAlwaysTrue();
+      fleet.assertAlwaysTrue(name);
     }
   }
 
@@ -109,7 +109,8 @@ class WorkerFaultsTest {
       assertThat(ended.path("state").asText()).isEqualTo("CANCELLED");
       assertThat(fleet.api().call("GET", "/jobs/" + job + "/outcome", null).status())
           .isEqualTo(424);
-      fleet.awaitNoChildren("pg_dump");
+      assertThat(fleet.children(0, "pg_dump")).isEmpty();
+      assertThat(fleet.children(1, "pg_dump")).isEmpty();
       assertThat(fleet.backupsOf(name)).isEmpty();
     }
   }

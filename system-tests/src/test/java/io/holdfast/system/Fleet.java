@@ -1,0 +1,344 @@
+package io.holdfast.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.demo.RestCalls;
+import io.holdfast.embedded.Stack;
+import io.holdfast.embedded.WorkerCredentials;
+import io.holdfast.embedded.postgres.Login;
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.model.wire.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+
+/** A running Holdfast and the clusters that a test gives it. */
+final class Fleet implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+  private static Fleet shared;
+
+  private final Path folder;
+  private final Stack stack;
+  private final RestCalls api;
+  private final WorkerCredentials credentials = new WorkerCredentials();
+  private final Map<String, String> repositories = new LinkedHashMap<>();
+
+  private Fleet(int workers) {
+    try {
+      folder = Files.createTempDirectory("holdfast-system");
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    stack =
+        Stack.builder(folder.resolve("stack"))
+            .workers(workers)
+            .setting("holdfast.jobs.lease", "6s")
+            .setting("holdfast.jobs.accept-within", "10s")
+            .setting("holdfast.jobs.retry-backoff", "1s")
+            .setting("holdfast.topology.interval", "5s")
+            .start();
+    api = new RestCalls(stack.apiUrl(), stack.adminKey());
+    credentials
+        .s3(
+            Stack.S3_REFERENCE,
+            stack.s3().accessKey(),
+            stack.s3().secretKey(),
+            List.of(stack.s3().endpoint()),
+            List.of(Stack.BUCKET))
+        .repositoryRoot(stack.repositoriesRoot())
+        .restoreRoot(stack.restoresRoot())
+        .writeTo(stack.credentialsFile());
+  }
+
+  /** The one that most tests use; it ends with the JVM. */
+  static synchronized Fleet shared() {
+    if (shared == null) {
+      shared = new Fleet(2);
+      Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+    }
+    return shared;
+  }
+
+  /** One of its own, for tests that kill parts of it. */
+  static Fleet own(int workers) {
+    return new Fleet(workers);
+  }
+
+  Stack stack() {
+    return stack;
+  }
+
+  RestCalls api() {
+    return api;
+  }
+
+  /** A cluster that the stack did not start. The caller closes it. */
+  PostgresCluster startCluster(int standbys) {
+    return PostgresCluster.in(folder.resolve("cluster-" + NUMBER.incrementAndGet()))
+        .standbys(standbys)
+        .start();
+  }
+
+  Databases superuser(PostgresCluster cluster) {
+    PostgresServer primary = cluster.primary();
+    Login login = cluster.superuser();
+    return new Databases(primary.host(), primary.port(), login.username(), login.password());
+  }
+
+  String filesystemRepository() {
+    return repositories.computeIfAbsent(
+        "FILESYSTEM",
+        type ->
+            putRepository(
+                "{\"type\":\"FILESYSTEM\",\"filesystem\":{\"path\":\""
+                    + stack.repositoriesRoot().resolve("files")
+                    + "\"}}"));
+  }
+
+  String s3Repository() {
+    return repositories.computeIfAbsent(
+        "S3", type -> putRepository(s3RepositoryJson(stack.s3().endpoint())));
+  }
+
+  static String s3RepositoryJson(String endpoint) {
+    return "{\"type\":\"S3\",\"s3\":{\"endpoint\":\""
+        + endpoint
+        + "\",\"bucket\":\""
+        + Stack.BUCKET
+        + "\",\"credentialsRef\":\""
+        + Stack.S3_REFERENCE
+        + "\"}}";
+  }
+
+  private String putRepository(String json) {
+    String name = "repository-" + NUMBER.incrementAndGet();
+    api.put("/repositories/" + name, json);
+    return name;
+  }
+
+  /** Declares it with the least-privileged backup login. */
+  String declare(PostgresCluster cluster, String repository) {
+    return declare(cluster, repository, false);
+  }
+
+  /**
+   * @param asSuperuser for clusters that are restored into
+   */
+  String declare(PostgresCluster cluster, String repository, boolean asSuperuser) {
+    String name = "cluster-" + NUMBER.incrementAndGet();
+    declareAs(name, cluster, repository, asSuperuser);
+    return name;
+  }
+
+  void declareAs(String name, PostgresCluster cluster, String repository) {
+    declareAs(name, cluster, repository, false);
+  }
+
+  private void declareAs(
+      String name, PostgresCluster cluster, String repository, boolean asSuperuser) {
+    List<String> endpoints = new ArrayList<>();
+    List<String> nodes = new ArrayList<>();
+    int standby = 0;
+    for (PostgresServer server : cluster.nodes()) {
+      String node = server == cluster.primary() ? "primary" : "standby-" + ++standby;
+      endpoints.add(server.endpoint());
+      nodes.add(
+          String.format(
+              "{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d}",
+              node, server.host(), server.port()));
+    }
+    credentials
+        .database(
+            name, asSuperuser ? cluster.superuser() : cluster.backupLogin(), endpoints)
+        .writeTo(stack.credentialsFile());
+    api.put(
+        "/clusters/" + name,
+        "{\"repository\":\""
+            + repository
+            + "\",\"credentialsRef\":\""
+            + name
+            + "\",\"nodes\":["
+            + String.join(",", nodes)
+            + "]}");
+  }
+
+  /** Posts and returns the id of the job. */
+  String start(String path, String json) {
+    return api.post(path, json).path("id").asText();
+  }
+
+  String backup(String cluster, String json) {
+    return start("/clusters/" + cluster + "/backups", json);
+  }
+
+  /** A backup that must succeed. */
+  String backedUp(String cluster, String json) {
+    JsonNode job = finish(backup(cluster, json));
+    assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("SUCCEEDED");
+    return job.path("result").path("backupId").asText();
+  }
+
+  JsonNode job(String id) {
+    return api.get("/jobs/" + id);
+  }
+
+  /** The job in its terminal state, whichever it is. */
+  JsonNode finish(String id) {
+    return Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> job(id), job -> job.path("done").asBoolean());
+  }
+
+  /** Waits until the job has moved bytes. */
+  void awaitBytes(String id) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> job(id), job -> job.path("progress").path("bytesDone").asLong() > 1_000_000);
+  }
+
+  void awaitRunning(String id) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> job(id), job -> job.path("state").asText().equals("RUNNING"));
+  }
+
+  /** Waits until some job of the cluster runs, and returns its id. */
+  String awaitRunningJob(String cluster) {
+    return Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> api.get("/jobs?state=RUNNING&cluster=" + cluster).path("items"),
+            items -> !items.isEmpty())
+        .get(0)
+        .path("id")
+        .asText();
+  }
+
+  List<JsonNode> backupsOf(String cluster) {
+    List<JsonNode> backups = new ArrayList<>();
+    api.get("/backups?cluster=" + cluster).path("items").forEach(backups::add);
+    return backups;
+  }
+
+  /** Which of the stack's workers runs the job. */
+  int workerOf(String id) {
+    String worker = job(id).path("worker").asText();
+    assertThat(worker).isNotBlank();
+    return Integer.parseInt(worker.replaceAll("\D", ""));
+  }
+
+  void fillMegabytes(PostgresCluster cluster, int megabytes) {
+    cluster
+        .primary()
+        .execute(
+            "CREATE TABLE IF NOT EXISTS bulk (v text)",
+            "INSERT INTO bulk SELECT (SELECT string_agg(md5(random()::text || i), '') FROM"
+                + " generate_series(1, 30)) FROM generate_series(1, "
+                + megabytes * 1000
+                + ") i");
+  }
+
+  /** Kills one child of a worker by its program's name; false when there is none. */
+  boolean killChildOfWorker(int worker, String program) {
+    return children(worker, program).stream().findFirst().map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+
+  List<ProcessHandle> children(int worker, String program) {
+    return stack
+        .workerProcess(worker)
+        .descendants()
+        .filter(child -> child.info().command().orElse("").endsWith("/" + program))
+        .toList();
+  }
+
+  /** Waits until the source is as it was found: nobody reads WAL and no temporary slot is left. */
+  void awaitNoTrace(PostgresCluster cluster) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(
+                        cluster
+                            .primary()
+                            .queryText(
+                                "SELECT count(*) FROM pg_stat_activity WHERE application_name ="
+                                    + " 'holdfast' AND backend_type = 'walsender'"))
+                    .isEqualTo("0"));
+  }
+
+  /** An empty directory that PostgreSQL's account may use, for a tablespace. */
+  Path directoryForServer(PostgresCluster cluster, String name) throws IOException {
+    Path directory = Files.createDirectory(folder.resolve(name + NUMBER.incrementAndGet()));
+    return Files.setOwner(directory, Files.getOwner(cluster.primary().data()));
+  }
+
+  /** Every record on the events topic that is of a type and names a job, read from its beginning. */
+  List<String> eventsOnKafka(String type, String jobId) {
+    List<String> found = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", stack.kafkaBootstrap()),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(Topics.EVENTS).stream()
+              .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(at -> consumer.position(at) < ends.get(at))) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record -> found.add(new String(record.value(), UTF_8)));
+      }
+    }
+    return found.stream()
+        .filter(event -> event.contains(type) && event.contains(jobId))
+        .toList();
+  }
+
+  /**
+   * What must hold after any fault: a backup that is shown has a manifest whose every object is there
+   * with the right size and digest. Asked of the store itself, and of a verification.
+   */
+  void assertAlwaysTrue(String cluster) {
+    for (JsonNode backup : backupsOf(cluster)) {
+      JsonNode verified =
+          finish(
+              start(
+                  "/backups/" + backup.path("id").asText() + "/verifications",
+                  "{\"level\":\"CHECKSUM\"}"));
+      assertThat(verified.path("state").asText()).as(verified.toString()).isEqualTo("SUCCEEDED");
+    }
+  }
+
+  Path restoreRoot() {
+    return stack.restoresRoot();
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+}
