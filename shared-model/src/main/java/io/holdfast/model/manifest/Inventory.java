@@ -7,8 +7,15 @@ import java.util.List;
  *
  * @param exact whether {@code rows} were counted in the dump's snapshot, or are the planner's
  *     estimates
+ * @param superuser the role that {@code initdb} made, for a worker to ask a restored copy as; null
+ *     in a logical backup
  */
-public record Inventory(boolean exact, List<String> roles, List<DatabaseInventory> databases) {
+public record Inventory(
+    boolean exact, List<String> roles, List<DatabaseInventory> databases, String superuser) {
+  public Inventory(boolean exact, List<String> roles, List<DatabaseInventory> databases) {
+    this(exact, roles, databases, null);
+  }
+
   public record DatabaseInventory(String name, List<TableInventory> tables) {}
 
   /**

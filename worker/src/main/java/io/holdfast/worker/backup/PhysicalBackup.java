@@ -1,12 +1,47 @@
 package io.holdfast.worker.backup;
 
+import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.Lsn;
 import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Inventory;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.progress.Progress;
+import io.holdfast.worker.source.physical.BaseBackup;
+import io.holdfast.worker.source.physical.BaseBackup.Archive;
+import io.holdfast.worker.source.physical.BaseBackupOptions;
+import io.holdfast.worker.source.physical.ConfigurationFiles;
+import io.holdfast.worker.tar.BackupManifestCheck;
+import io.holdfast.worker.tar.FilesSeen;
+import io.holdfast.worker.tar.TarInspector;
+import io.holdfast.worker.transfer.Tap;
+import io.holdfast.worker.transfer.TransferSummary;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/** A base backup of the whole cluster. */
+/**
+ * A base backup of the whole cluster: tablespaces, base, {@code backup_manifest}, configuration.
+ * Its files are held against {@code backup_manifest} while they pass, unless the server compresses.
+ */
 final class PhysicalBackup implements Method {
-  PhysicalBackup(BackupRooms rooms, PhysicalSourceSpec spec) {}
+  private final BackupRooms rooms;
+  private final PhysicalSourceSpec spec;
+  private final List<Artifact> artifacts = new ArrayList<>();
+  private final FilesSeen files = new FilesSeen();
+  private final ByteArrayOutputStream backupManifest = new ByteArrayOutputStream();
+
+  PhysicalBackup(BackupRooms rooms, PhysicalSourceSpec spec) {
+    this.rooms = rooms;
+    this.spec = spec;
+  }
 
   @Override
   public String name() {
@@ -15,9 +50,133 @@ final class PhysicalBackup implements Method {
 
   @Override
   public Taken take(Run run) {
-    throw new JobFailure(
-        ErrorCode.TOOLS_MISSING,
-        "this worker cannot take physical backups",
-        "use a worker of a newer version, or a logical backup");
+    run.attempt().phase("SELECTING", null);
+    ChosenNode node = ChosenNode.choose(rooms, run.spec().cluster(), Set.of(), run.attempt());
+    ClusterFacts facts = ClusterFacts.read(rooms, node, run);
+    run.attempt().phase("CHECKPOINTING", null);
+    Manifest.Wal wal;
+    List<Manifest.Tablespace> tablespaces;
+    try (BaseBackup backup = begin(run, node);
+        Progress.Registration stop = run.attempt().closeOnStop(backup)) {
+      run.attempt().phase("COPYING", backup.estimatedBytes());
+      for (Optional<Archive> next = backup.next(); next.isPresent(); next = backup.next()) {
+        artifacts.add(store(run, next.get(), backup.estimatedBytes()));
+      }
+      Lsn stopLsn = backup.finish();
+      wal =
+          new Manifest.Wal(backup.startLsn(), stopLsn, backup.timeline(), facts.walSegmentBytes());
+      tablespaces = facts.named(backup.tablespaces());
+    } catch (IOException e) {
+      throw new JobFailure(
+          ErrorCode.SOURCE_FAILED, "closing the base backup failed", "Try again.", e);
+    }
+    boolean checked = !serverCompresses(run);
+    if (checked) {
+      requireWhole(node, wal);
+    }
+    run.attempt().phase("RECORDING", null);
+    artifacts.add(storeConfiguration(run, facts.configuration()));
+    artifacts.add(storeInventory(run, facts.stillThere(ClusterFacts.read(rooms, node, run))));
+    return new Taken(
+        node, wal, checked, facts.databases(), tablespaces, artifacts, Map.of(), Map.of());
+  }
+
+  private static BaseBackup begin(Run run, ChosenNode node) {
+    PhysicalSourceSpec physical = (PhysicalSourceSpec) run.spec().source();
+    return BaseBackup.begin(
+        node.server(),
+        new BaseBackupOptions(
+            "holdfast " + run.spec().backupId(), physical.checkpoint(), run.compression()),
+        node.seen().systemIdentifier());
+  }
+
+  private boolean serverCompresses(Run run) {
+    return run.compression().where() == CompressionSpec.Where.SERVER;
+  }
+
+  private Artifact store(Run run, Archive archive, long estimatedBytes) {
+    var codec = run.compression().codec();
+    if (archive.isManifest()) {
+      TransferSummary stored =
+          run.transfer()
+              .store(
+                  archive.source(),
+                  run.layout().backupManifest(run.id(), codec),
+                  run.compression(),
+                  0,
+                  List.of(new Collector(backupManifest)));
+      return run.artifact(Artifact.Kind.BACKUP_MANIFEST, null, null, stored);
+    }
+    Long oid = archive.tablespaceOid();
+    String key =
+        oid == null
+            ? run.layout().baseTar(run.id(), codec)
+            : run.layout().tablespaceTar(run.id(), oid, codec);
+    Tap inspector =
+        oid == null ? TarInspector.ofBase(files) : TarInspector.ofTablespace(oid, files);
+    TransferSummary stored =
+        serverCompresses(run)
+            ? run.transfer().storeCompressed(archive.source(), key, codec, estimatedBytes)
+            : run.transfer()
+                .store(
+                    archive.source(), key, run.compression(), estimatedBytes, List.of(inspector));
+    Artifact.Kind kind = oid == null ? Artifact.Kind.BASE_TAR : Artifact.Kind.TABLESPACE_TAR;
+    return run.artifact(kind, null, oid, stored);
+  }
+
+  private void requireWhole(ChosenNode node, Manifest.Wal wal) {
+    List<String> findings =
+        BackupManifestCheck.compare(
+            backupManifest.toByteArray(),
+            files,
+            node.seen().systemIdentifier(),
+            wal.segmentSizeBytes());
+    if (!findings.isEmpty()) {
+      throw new JobFailure(
+          ErrorCode.SOURCE_FAILED,
+          "what node '"
+              + node.node().name()
+              + "' sent is not what its backup_manifest lists: "
+              + String.join("; ", findings),
+          "Look at the server's log and disks.");
+    }
+  }
+
+  private Artifact storeConfiguration(Run run, ConfigurationFiles.Taken configuration) {
+    if (!configuration.filesRead()) {
+      run.attempt()
+          .note(
+              "CONFIGURATION_EFFECTIVE_ONLY",
+              "the backup role may not read the configuration files; the settings in effect are"
+                  + " kept instead. Files inside the data directory are part of the base backup.");
+    }
+    TransferSummary stored =
+        run.transfer()
+            .store(
+                configuration.tar(),
+                run.layout().configTar(run.id(), run.compression().codec()),
+                run.compression());
+    return run.artifact(Artifact.Kind.CONFIG_TAR, null, null, stored);
+  }
+
+  private Artifact storeInventory(Run run, Inventory inventory) {
+    TransferSummary stored =
+        run.transfer()
+            .store(
+                Wire.document(inventory),
+                run.layout().inventory(run.id(), run.compression().codec()),
+                run.compression());
+    return run.artifact(Artifact.Kind.INVENTORY, null, null, stored);
+  }
+
+  /** Keeps the bytes of a small stream. */
+  private record Collector(ByteArrayOutputStream into) implements Tap {
+    @Override
+    public void bytes(byte[] buffer, int offset, int length) {
+      into.write(buffer, offset, length);
+    }
+
+    @Override
+    public void end() {}
   }
 }
