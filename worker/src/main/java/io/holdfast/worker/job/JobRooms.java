@@ -1,6 +1,5 @@
 package io.holdfast.worker.job;
 
-import io.holdfast.model.ErrorCode;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.job.JobResult;
@@ -9,13 +8,14 @@ import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.check.ClusterCheck;
-import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.probe.CheckJob;
 import io.holdfast.worker.probe.ProbeJob;
 import io.holdfast.worker.repository.RepositoryFactory;
+import io.holdfast.worker.restore.RestoreJob;
+import io.holdfast.worker.restore.RestoreRooms;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.verify.VerifyJob;
 import io.holdfast.worker.verify.VerifyRooms;
@@ -31,6 +31,7 @@ class JobRooms implements JobBody {
   private final NodeProbe nodes;
 
   private final BackupRooms backups;
+  private final RestoreRooms restores;
   private final VerifyRooms verifications;
   private final ClusterCheck checks;
 
@@ -56,6 +57,9 @@ class JobRooms implements JobBody {
             clock,
             identity.version());
     this.checks = new ClusterCheck(nodes::probe, Connections.brisk(), credentials, programs);
+    this.restores =
+        new RestoreRooms(
+            repositories, nodes, credentials, programs, Connections.patient(), scratch, clock);
     this.verifications = new VerifyRooms(repositories, programs, scratch, clock);
   }
 
@@ -71,17 +75,10 @@ class JobRooms implements JobBody {
     return switch (spec) {
       case JobSpec.Probe probe -> new ProbeJob(repositories).run(probe, attempt);
       case JobSpec.Backup backup -> new BackupJob(backups).run(backup, attempt);
-      case JobSpec.Restore restore -> throw unable("RESTORE");
+      case JobSpec.Restore restore -> new RestoreJob(restores).run(restore, attempt);
       case JobSpec.Verify verify -> new VerifyJob(verifications).run(verify, attempt);
       case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
     };
-  }
-
-  private static JobFailure unable(String verb) {
-    return new JobFailure(
-        ErrorCode.TOOLS_MISSING,
-        "this worker cannot do " + verb + " jobs",
-        "use a worker of a newer version");
   }
 
   Topology topology(ClusterSpec cluster) {

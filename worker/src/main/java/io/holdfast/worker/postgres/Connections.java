@@ -27,7 +27,14 @@ public record Connections(Duration connectTimeout, Duration socketTimeout) {
 
   public Connection open(Server server, String database) throws SQLException {
     PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {server.host()});
+    if (server.host().startsWith("/")) {
+      // As libpq takes it: a host that is a path is the folder of a Unix domain socket.
+      source.setServerNames(new String[] {"localhost"});
+      source.setSocketFactory(UnixSocketFactory.class.getName());
+      source.setSocketFactoryArg(server.host() + "/.s.PGSQL." + server.port());
+    } else {
+      source.setServerNames(new String[] {server.host()});
+    }
     source.setPortNumbers(new int[] {server.port()});
     source.setDatabaseName(database);
     source.setUser(server.login().username());

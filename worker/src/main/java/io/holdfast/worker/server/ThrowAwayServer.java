@@ -2,10 +2,13 @@ package io.holdfast.worker.server;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
+import io.holdfast.worker.postgres.Server;
 import io.holdfast.worker.process.ChildCommand;
 import io.holdfast.worker.process.ChildProcess;
 import io.holdfast.worker.progress.Progress;
+import io.holdfast.worker.secret.Login;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A server on a data directory, reachable only through a socket in a folder of its own (mode 0700)
@@ -165,30 +167,14 @@ public final class ThrowAwayServer implements Closeable {
     return log.substring(Math.max(0, log.length() - LOG_TAIL_CHARACTERS)).strip();
   }
 
+  /** For everything that talks to a server; the login is the superuser's. */
+  public Server asServer() {
+    return new Server("throw-away", folder.toString(), PORT, "disable", new Login(superuser, null));
+  }
+
   /** A connection as superuser, to any database. The caller closes it. */
   public Connection connect(String database) throws SQLException {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {"localhost"});
-    source.setPortNumbers(new int[] {PORT});
-    source.setDatabaseName(database);
-    source.setUser(superuser);
-    source.setSslMode("disable");
-    source.setSocketFactory(UnixSocketFactory.class.getName());
-    source.setSocketFactoryArg(folder.resolve(".s.PGSQL." + PORT).toString());
-    return source.getConnection();
-  }
-
-  /** For libpq programs: {@code PGHOST}. */
-  public Path socketFolder() {
-    return folder;
-  }
-
-  public int port() {
-    return PORT;
-  }
-
-  public String superuser() {
-    return superuser;
+    return Connections.patient().open(asServer(), database);
   }
 
   private void closeAfter(RuntimeException first) {

@@ -17,6 +17,10 @@ public final class FilesSeen {
     files.put(path, seen);
   }
 
+  public int count() {
+    return files.size();
+  }
+
   Map<String, Seen> all() {
     return files;
   }

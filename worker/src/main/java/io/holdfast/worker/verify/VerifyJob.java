@@ -13,6 +13,7 @@ import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.ManifestStore;
 import io.holdfast.worker.rate.RateLimit;
 import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.stored.StoredBackup;
 import io.holdfast.worker.transfer.Transfer;
 import java.util.ArrayList;
 import java.util.List;

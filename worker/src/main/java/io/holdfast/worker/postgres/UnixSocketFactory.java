@@ -1,4 +1,4 @@
-package io.holdfast.worker.server;
+package io.holdfast.worker.postgres;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.holdfast.worker.verify;
+package io.holdfast.worker.stored;
 
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;

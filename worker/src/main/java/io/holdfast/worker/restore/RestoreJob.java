@@ -1,0 +1,79 @@
+package io.holdfast.worker.restore;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.JobResult.Restored;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.restore.LogicalRestoreTarget;
+import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.manifest.BackupLayout;
+import io.holdfast.worker.manifest.ManifestStore;
+import io.holdfast.worker.rate.RateLimit;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.Repository.ObjectStat;
+import io.holdfast.worker.stored.StoredBackup;
+import io.holdfast.worker.transfer.Transfer;
+import java.util.Optional;
+
+/**
+ * Restores a backup. One-shot: nothing tries again by itself, since a target that was half changed
+ * must be looked at by a person. What cannot work is refused before the target is touched.
+ */
+public final class RestoreJob {
+  private final RestoreRooms rooms;
+
+  public RestoreJob(RestoreRooms rooms) {
+    this.rooms = rooms;
+  }
+
+  public Restored run(JobSpec.Restore spec, Attempt attempt) {
+    try (Repository repository = rooms.repositories().open(spec.repository())) {
+      BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
+      Manifest manifest = new ManifestStore(repository, rooms.clock()).read(layout);
+      Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
+      StoredBackup backup = new StoredBackup(layout, manifest, transfer, attempt);
+      requireEveryObject(repository, backup);
+      return switch (spec.target()) {
+        case LogicalRestoreTarget logical -> {
+          requireMethod(manifest, "LOGICAL");
+          yield new LogicalInto(rooms, backup, logical).run(spec.dryRun());
+        }
+        case PhysicalRestoreTarget physical -> {
+          requireMethod(manifest, "PHYSICAL");
+          yield new PhysicalInto(rooms, backup, physical).run(spec.dryRun());
+        }
+      };
+    }
+  }
+
+  private static void requireMethod(Manifest manifest, String method) {
+    if (!manifest.method().equals(method)) {
+      throw new JobFailure(
+          ErrorCode.INVALID_SELECTION,
+          "backup " + manifest.backupId() + " is " + manifest.method() + ", not " + method,
+          "Give the target that fits, 'logical' or 'physical', or choose another backup.");
+    }
+  }
+
+  private static void requireEveryObject(Repository repository, StoredBackup backup) {
+    backup.attempt().phase("LOOKING", null);
+    for (Artifact artifact : backup.manifest().artifacts()) {
+      Optional<ObjectStat> there = repository.stat(backup.layout().key(artifact.object()));
+      if (there.isEmpty() || there.get().bytes() != artifact.stored().bytes()) {
+        throw new JobFailure(
+            ErrorCode.ARTIFACT_DAMAGED,
+            "'"
+                + artifact.object()
+                + "' "
+                + there.map(stat -> "has " + stat.bytes()).orElse("is missing, it should have")
+                + (there.isEmpty() ? " " : " bytes instead of ")
+                + artifact.stored().bytes()
+                + (there.isEmpty() ? " bytes" : ""),
+            "Use another backup, and take a new one.");
+      }
+    }
+  }
+}
