@@ -93,7 +93,7 @@ public final class StackState implements AutoCloseable {
 
   /** A loopback port for this use, the same one for ever. */
   public int port(String use) {
-    return Integer.parseInt(once("port." + use, () -> Integer.toString(Ports.free())));
+    return Integer.parseInt(once("port." + use, () -> Integer.toString(Ports.lasting())));
   }
 
   /** 256 random bits as text without any character that needs quoting. */

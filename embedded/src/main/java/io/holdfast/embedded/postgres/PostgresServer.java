@@ -166,7 +166,7 @@ public final class PostgresServer implements AutoCloseable {
       }
       for (int attempt = 1; ; attempt++) {
         try {
-          start(Ports.free());
+          start(Ports.lasting());
           break;
         } catch (IllegalStateException e) {
           // Somebody may have taken the port between our look and the server's bind.

@@ -52,6 +52,7 @@ public final class ChildJvm implements AutoCloseable {
       long logStart = Files.exists(log) ? Files.size(log) : 0;
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(quietOptions());
       command.addAll(arguments);
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -66,6 +67,13 @@ public final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a process in " + folder, e);
     }
+  }
+
+  /** Libraries that load native code or use Unsafe make newer JDKs warn; that is not our log's. */
+  private static List<String> quietOptions() {
+    return Runtime.version().feature() >= 24
+        ? List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+        : List.of();
   }
 
   /** The same program as ours, by its main class. */

@@ -6,9 +6,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Free ports of the loopback interface. */
 public final class Ports {
+  private static final int LASTING_FROM = 20_000;
+  private static final int LASTING_TO = 32_000;
+  private static final int TRIES = 200;
   private static final Set<Integer> GIVEN = new HashSet<>();
 
   private Ports() {}
@@ -28,6 +32,31 @@ public final class Ports {
           throw new UncheckedIOException("no free port on the loopback interface", e);
         }
       }
+    }
+  }
+
+  /**
+   * A free port below the range that the system hands to outgoing connections, so that it is likely
+   * to be free again after a stop and a start.
+   */
+  public static int lasting() {
+    synchronized (GIVEN) {
+      for (int i = 0; i < TRIES; i++) {
+        int port = ThreadLocalRandom.current().nextInt(LASTING_FROM, LASTING_TO);
+        if (isFree(port) && GIVEN.add(port)) {
+          return port;
+        }
+      }
+      throw new IllegalStateException(
+          "no free port from " + LASTING_FROM + " to " + LASTING_TO + " in " + TRIES + " tries");
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
     }
   }
 }
