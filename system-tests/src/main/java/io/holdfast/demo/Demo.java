@@ -24,7 +24,8 @@ public final class Demo implements AutoCloseable {
 
   public static void main(String[] args) {
     int status = 0;
-    System.out.println("Starting Kafka, S3, PostgreSQL (a primary and two standbys), API, worker ...");
+    System.out.println(
+        "Starting Kafka, S3, PostgreSQL (a primary and two standbys), API, worker ...");
     try (DemoStage stage = DemoStage.set();
         Demo demo = new Demo(stage)) {
       demo.run();
@@ -49,7 +50,7 @@ public final class Demo implements AutoCloseable {
 
     title("Declare an S3 repository and the cluster");
     call("PUT", "/repositories/demo-s3", stage.repositoryJson());
-    call("PUT", "/clusters/demo", stage.clusterJson("demo-s3"));
+    call("PUT", "/clusters/demo", stage.clusterJson("demo-s3", Stack.DEMO_REFERENCE));
     job("POST", "/clusters/demo/checks", "{}").path("result").path("findings").forEach(this::print);
 
     title("Back up the whole cluster, from a standby that can spare it");
@@ -72,17 +73,18 @@ public final class Demo implements AutoCloseable {
 
     title("Somebody drops a table. Bring it back");
     primary.execute("DROP TABLE invoice");
+    call("PUT", "/clusters/demo-restore", stage.clusterJson("demo-s3", DemoStage.OWNER));
     job(
         "POST",
         "/restores",
         "{\"backupId\":\""
             + logical.path("result").path("backupId").asText()
-            + "\",\"logical\":{\"targetCluster\":\"demo\",\"databases\":[\"postgres\"],"
+            + "\",\"logical\":{\"targetCluster\":\"demo-restore\",\"databases\":[\"postgres\"],"
             + "\"tables\":[\"invoice\"],\"ifNotEmpty\":\"ADD\"}}");
     mustEqual("the table", before, DemoData.fingerprint(primary));
 
     title("Restore the whole cluster into a new directory and start it");
-    Path directory = stage.stack().restoresRoot().resolve("demo-copy");
+    Path directory = stage.stack().restoresRoot().resolve("demo-copy/data");
     JsonNode restored =
         job(
             "POST",
@@ -91,7 +93,8 @@ public final class Demo implements AutoCloseable {
                 + directory
                 + "\",\"check\":true}}");
     restored.path("result").path("steps").forEach(step -> out.println("      " + step.asText()));
-    try (PostgresServer copy = PostgresServer.open(directory, cluster.superuser()).start()) {
+    try (PostgresServer copy =
+        PostgresServer.open(directory.getParent(), cluster.superuser()).start()) {
       mustEqual("the whole cluster", before, DemoData.fingerprint(copy));
     }
     out.printf(

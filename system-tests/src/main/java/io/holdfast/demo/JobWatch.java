@@ -25,7 +25,9 @@ final class JobWatch {
    */
   JsonNode follow(String jobId) {
     try (Stream<String> events = api.stream("/jobs/" + jobId + "/events")) {
-      events.filter(line -> line.startsWith("data:")).forEach(line -> show(api.get("/jobs/" + jobId)));
+      events
+          .filter(line -> line.startsWith("data:"))
+          .forEach(line -> show(api.get("/jobs/" + jobId)));
     }
     JsonNode job = api.get("/jobs/" + jobId);
     show(job);

@@ -40,7 +40,9 @@ public final class RestCalls {
   /** An answer of any status; {@code body} is a missing node when there is none. */
   public record Answer(int status, HttpHeaders headers, JsonNode body, String text) {}
 
-  /** Any 2xx answer's body; anything else ends in an {@link IllegalStateException} with the body. */
+  /**
+   * Any 2xx answer's body; anything else ends in an {@link IllegalStateException} with the body.
+   */
   public JsonNode get(String path) {
     return expect2xx("GET", path, null);
   }
@@ -80,14 +82,13 @@ public final class RestCalls {
           .header("Content-Type", "application/json")
           .method(method, HttpRequest.BodyPublishers.ofString(json));
     }
-    HttpResponse<String> answer =
-        send(request.build(), HttpResponse.BodyHandlers.ofString(), path);
+    HttpResponse<String> answer = send(request.build(), HttpResponse.BodyHandlers.ofString(), path);
     return new Answer(answer.statusCode(), answer.headers(), parse(answer.body()), answer.body());
   }
 
   /**
-   * The lines of a server-sent event stream as they arrive; it ends when the server ends it. Close it
-   * to hang up.
+   * The lines of a server-sent event stream as they arrive; it ends when the server ends it. Close
+   * it to hang up.
    */
   public Stream<String> stream(String path, String... headers) {
     HttpRequest.Builder request = request(path).header("Accept", "text/event-stream");

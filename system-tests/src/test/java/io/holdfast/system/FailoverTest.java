@@ -14,7 +14,8 @@ class FailoverTest {
   void backsUpAfterAFailoverWithoutReconfiguration() throws Exception {
     try (PostgresCluster cluster = fleet.startCluster(1)) {
       String name = fleet.declare(cluster, fleet.filesystemRepository());
-      assertThat(fleet.finish(fleet.backup(name, "{\"method\":\"PHYSICAL\"}")).path("state").asText())
+      assertThat(
+              fleet.finish(fleet.backup(name, "{\"method\":\"PHYSICAL\"}")).path("state").asText())
           .isEqualTo("SUCCEEDED");
 
       cluster.primary().kill();

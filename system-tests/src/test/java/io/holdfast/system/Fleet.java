@@ -161,12 +161,10 @@ final class Fleet implements AutoCloseable {
       endpoints.add(server.endpoint());
       nodes.add(
           String.format(
-              "{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d}",
-              node, server.host(), server.port()));
+              "{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d}", node, server.host(), server.port()));
     }
     credentials
-        .database(
-            name, asSuperuser ? cluster.superuser() : cluster.backupLogin(), endpoints)
+        .database(name, asSuperuser ? cluster.superuser() : cluster.backupLogin(), endpoints)
         .writeTo(stack.credentialsFile());
     api.put(
         "/clusters/" + name,
@@ -243,7 +241,7 @@ final class Fleet implements AutoCloseable {
   int workerOf(String id) {
     String worker = job(id).path("worker").asText();
     assertThat(worker).isNotBlank();
-    return Integer.parseInt(worker.replaceAll("\D", ""));
+    return Integer.parseInt(worker.replaceAll("[^0-9]", ""));
   }
 
   void fillMegabytes(PostgresCluster cluster, int megabytes) {
@@ -259,7 +257,9 @@ final class Fleet implements AutoCloseable {
 
   /** Kills one child of a worker by its program's name; false when there is none. */
   boolean killChildOfWorker(int worker, String program) {
-    return children(worker, program).stream().findFirst().map(ProcessHandle::destroyForcibly)
+    return children(worker, program).stream()
+        .findFirst()
+        .map(ProcessHandle::destroyForcibly)
         .orElse(false);
   }
 
@@ -292,7 +292,9 @@ final class Fleet implements AutoCloseable {
     return Files.setOwner(directory, Files.getOwner(cluster.primary().data()));
   }
 
-  /** Every record on the events topic that is of a type and names a job, read from its beginning. */
+  /**
+   * Every record on the events topic that is of a type and names a job, read from its beginning.
+   */
   List<String> eventsOnKafka(String type, String jobId) {
     List<String> found = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
@@ -313,14 +315,12 @@ final class Fleet implements AutoCloseable {
             .forEach(record -> found.add(new String(record.value(), UTF_8)));
       }
     }
-    return found.stream()
-        .filter(event -> event.contains(type) && event.contains(jobId))
-        .toList();
+    return found.stream().filter(event -> event.contains(type) && event.contains(jobId)).toList();
   }
 
   /**
-   * What must hold after any fault: a backup that is shown has a manifest whose every object is there
-   * with the right size and digest. Asked of the store itself, and of a verification.
+   * What must hold after any fault: a backup that is shown has a manifest whose every object is
+   * there with the right size and digest. Asked of the store itself, and of a verification.
    */
   void assertAlwaysTrue(String cluster) {
     for (JsonNode backup : backupsOf(cluster)) {
@@ -331,6 +331,11 @@ final class Fleet implements AutoCloseable {
                   "{\"level\":\"CHECKSUM\"}"));
       assertThat(verified.path("state").asText()).as(verified.toString()).isEqualTo("SUCCEEDED");
     }
+  }
+
+  /** The copy that was restored into {@code data}, running. The caller closes it. */
+  PostgresServer openRestored(Path data, PostgresCluster source) {
+    return PostgresServer.open(data.getParent(), source.superuser()).start();
   }
 
   Path restoreRoot() {

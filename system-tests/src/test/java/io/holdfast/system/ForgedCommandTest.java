@@ -38,7 +38,10 @@ class ForgedCommandTest {
     String foreignKey =
         Base64.getEncoder()
             .encodeToString(
-                KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate().getEncoded());
+                KeyPairGenerator.getInstance("Ed25519")
+                    .generateKeyPair()
+                    .getPrivate()
+                    .getEncoded());
 
     send(command, null);
     send(command, CommandSigner.of(fleet.stack().signingKeyId(), foreignKey));

@@ -59,7 +59,8 @@ class PipelineStepTest {
         BLOCK.matcher(Files.readString(Path.of(System.getProperty("holdfast.home"), "README.md")));
     assertThat(block.find()).as("README.md shows the step").isTrue();
     ProcessBuilder shell =
-        new ProcessBuilder(List.of("bash", "-euo", "pipefail", "-c", block.group(1).replace("PHYSICAL", method)));
+        new ProcessBuilder(
+            List.of("bash", "-euo", "pipefail", "-c", block.group(1).replace("PHYSICAL", method)));
     shell.environment().put("HOLDFAST", fleet.stack().apiUrl().toString());
     shell.environment().put("HOLDFAST_KEY", fleet.stack().adminKey());
     shell.environment().put("CI_JOB_ID", "ci-" + System.nanoTime());

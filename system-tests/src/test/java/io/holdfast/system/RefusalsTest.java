@@ -30,7 +30,11 @@ class RefusalsTest {
             "postgres", "CREATE DATABASE shop", "CREATE ROLE keeper", "CREATE EXTENSION pg_trgm");
     fleet
         .superuser(cluster)
-        .execute("shop", "CREATE TABLE t (v int)", "INSERT INTO t VALUES (1)", "ALTER TABLE t OWNER TO keeper");
+        .execute(
+            "shop",
+            "CREATE TABLE t (v int)",
+            "INSERT INTO t VALUES (1)",
+            "ALTER TABLE t OWNER TO keeper");
     name = fleet.declare(cluster, fleet.filesystemRepository(), true);
     logical = fleet.backedUp(name, "{\"method\":\"LOGICAL\"}");
     physical = fleet.backedUp(name, "{\"method\":\"PHYSICAL\"}");
@@ -79,7 +83,8 @@ class RefusalsTest {
     assertThat(restorePhysical(occupied).path("problem").path("code").asText())
         .isEqualTo("TARGET_NOT_EMPTY");
     assertThat(file).hasContent("mine");
-    assertThat(restorePhysical(Path.of("/etc/holdfast-target")).path("problem").path("code").asText())
+    assertThat(
+            restorePhysical(Path.of("/etc/holdfast-target")).path("problem").path("code").asText())
         .isIn("TARGET_REFUSED", "COMMAND_REFUSED");
     assertThat(Path.of("/etc/holdfast-target")).doesNotExist();
     assertThat(
@@ -88,8 +93,7 @@ class RefusalsTest {
                 .path("code")
                 .asText())
         .isIn("TARGET_REFUSED", "COMMAND_REFUSED", "invalid-request");
-    assertThat(restorePhysical(cluster.primary().data()).toString())
-        .contains("TARGET_");
+    assertThat(restorePhysical(cluster.primary().data()).toString()).contains("TARGET_");
   }
 
   @Test
@@ -113,8 +117,7 @@ class RefusalsTest {
   @Test
   void bringsBackADroppedTableWithItsIndexesIntoALivingDatabase() throws Exception {
     Databases server = fleet.superuser(cluster);
-    server.execute(
-        "postgres", "CREATE DATABASE living");
+    server.execute("postgres", "CREATE DATABASE living");
     server.execute(
         "living",
         "CREATE TABLE lost (id serial PRIMARY KEY, v text)",

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +105,7 @@ class RoundTripTest {
       JsonNode job = fleet.finish(fleet.backup(clusterName, request));
       assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("SUCCEEDED");
 
-      Path target = fleet.restoreRoot().resolve("copy-" + job.path("id").asText());
+      Path target = fleet.restoreRoot().resolve("copy-" + job.path("id").asText()).resolve("data");
       Path movedTablespace = fleet.restoreRoot().resolve("space-" + job.path("id").asText());
       JsonNode restored =
           fleet.finish(

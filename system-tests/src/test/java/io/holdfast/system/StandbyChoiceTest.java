@@ -47,7 +47,10 @@ class StandbyChoiceTest {
           .isIn("REPLAY_PAUSED", "LAG_BYTES");
       assertThat(verdict(job, "primary").path("reason").asText()).isNotBlank();
       assertThat(
-              fleet.api().get("/backups/" + job.path("result").path("backupId").asText()).toString())
+              fleet
+                  .api()
+                  .get("/backups/" + job.path("result").path("backupId").asText())
+                  .toString())
           .contains("\"standby-2\"");
     } finally {
       cluster.resumeReplay(0);
@@ -61,8 +64,7 @@ class StandbyChoiceTest {
     cluster.pauseReplay(1);
     writeMoreThanTheLimit();
     try {
-      JsonNode primary =
-          fleet.finish(fleet.backup(name, String.format(POLICY, "PRIMARY", "PT1S")));
+      JsonNode primary = fleet.finish(fleet.backup(name, String.format(POLICY, "PRIMARY", "PT1S")));
       assertThat(primary.path("selection").path("node").asText()).isEqualTo("primary");
 
       JsonNode failed = fleet.finish(fleet.backup(name, String.format(POLICY, "FAIL", "PT1S")));
