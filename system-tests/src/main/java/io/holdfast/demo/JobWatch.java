@@ -46,7 +46,7 @@ final class JobWatch {
   }
 
   private void show(JsonNode job) {
-    if (!selectionPrinted && job.path("selection").has("verdicts")) {
+    if (!selectionPrinted && job.path("selection").has("nodes")) {
       print(job.path("selection"));
       selectionPrinted = true;
     }
@@ -59,11 +59,11 @@ final class JobWatch {
 
   private void print(JsonNode selection) {
     out.println("      " + selection.path("explanation").asText());
-    for (JsonNode verdict : selection.path("verdicts")) {
+    for (JsonNode verdict : selection.path("nodes")) {
       out.printf(
           "        %s %-10s %s%n",
           verdict.path("chosen").asBoolean() ? "->" : "  ",
-          verdict.path("seen").path("node").asText(),
+          verdict.path("node").asText(),
           verdict.path("reason").asText());
     }
   }

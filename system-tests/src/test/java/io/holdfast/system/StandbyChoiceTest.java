@@ -93,8 +93,8 @@ class StandbyChoiceTest {
   }
 
   static JsonNode verdict(JsonNode job, String node) {
-    for (JsonNode verdict : job.path("selection").path("verdicts")) {
-      if (verdict.path("seen").path("node").asText().equals(node)) {
+    for (JsonNode verdict : job.path("selection").path("nodes")) {
+      if (verdict.path("node").asText().equals(node)) {
         return verdict;
       }
     }

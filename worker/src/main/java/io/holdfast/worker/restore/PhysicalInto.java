@@ -16,7 +16,6 @@ import io.holdfast.worker.stored.BaseExtraction;
 import io.holdfast.worker.stored.StoredBackup;
 import io.holdfast.worker.target.physical.DirectoryRestore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,16 +119,10 @@ final class PhysicalInto {
   private void check(Path directory) throws IOException {
     backup.attempt().phase("CHECKING", null);
     Inventory recorded = Wire.read(new BaseArchives(backup).bytes(Kind.INVENTORY), Inventory.class);
-    Path scratch = Files.createDirectories(rooms.scratch());
     long begun = System.nanoTime();
     try (ThrowAwayServer server =
         ThrowAwayServer.start(
-            rooms.programs(),
-            backup.major(),
-            directory,
-            recorded.superuser(),
-            scratch,
-            backup.attempt())) {
+            rooms.programs(), backup.major(), directory, recorded.superuser(), backup.attempt())) {
       details.put("recoverySeconds", Double.toString((System.nanoTime() - begun) / 1e9));
       InventoryComparison.compare(recorded, "template1", database -> server.connect(database))
           .stream()

@@ -69,13 +69,13 @@ public final class ThrowAwayServer implements Closeable {
    *
    * @param major of the data directory
    * @param superuser a role that may read everything
-   * @param scratch where the socket's folder is made
    * @throws JobFailure RESTORE_FAILED with the end of the server's log when it does not come up
    */
   public static ThrowAwayServer start(
-      PgTools tools, int major, Path data, String superuser, Path scratch, Progress progress) {
+      PgTools tools, int major, Path data, String superuser, Progress progress) {
     try {
-      Path folder = Files.createTempDirectory(scratch, "pg");
+      // Not below a scratch directory: the path of a socket has 107 bytes at the most.
+      Path folder = Files.createTempDirectory("holdfast");
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       Path hba = Files.writeString(folder.resolve("pg_hba.conf"), HBA);
       Path ident = Files.writeString(folder.resolve("pg_ident.conf"), "");
@@ -96,7 +96,7 @@ public final class ThrowAwayServer implements Closeable {
     } catch (IOException e) {
       throw new JobFailure(
           ErrorCode.NO_SPACE,
-          "the worker's scratch directory cannot be written: " + e.getMessage(),
+          "the worker's temporary directory cannot be written: " + e.getMessage(),
           "Look at its space and permissions.",
           e);
     }

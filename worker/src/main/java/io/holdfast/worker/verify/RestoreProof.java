@@ -56,7 +56,6 @@ final class RestoreProof {
               backup.major(),
               data(folder.path()),
               physical ? recorded.superuser() : SUPERUSER,
-              folder.path(),
               backup.attempt())) {
         if (!physical) {
           load(backup, server, folder.path());

@@ -193,7 +193,6 @@ class BaseBackupRoundTripTest {
                 cluster.primary().install().major(),
                 data,
                 cluster.superuser().username(),
-                folder,
                 Progress.silent());
         Connection connection = server.connect("postgres")) {
       for (String sql :
