@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * A row to be. Never holds a query string, a header or a body.
  *
- * @param status null in a change
+ * @param status null in a change and in an alarm
  */
 record AuditEntry(
     String kind,
@@ -38,6 +38,12 @@ record AuditEntry(
         target(request.request().path()),
         status,
         RequestTrace.of(request));
+  }
+
+  /** Something that no request caused; {@code eventId} leads to what was reported. */
+  static AuditEntry alarm(Instant at, String operation, String target, String eventId) {
+    return new AuditEntry(
+        "ALARM", at, null, "EVENT", operation, target(target), null, bounded(eventId, 100));
   }
 
   private static String target(String path) {

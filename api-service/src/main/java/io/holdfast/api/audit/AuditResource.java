@@ -31,7 +31,7 @@ public class AuditResource {
       summary = "List who did what, newest first",
       description = "Every access and change, the refused ones too. Rows cannot be changed.")
   public AuditView.Page listAudit(
-      @Parameter(description = "ACCESS or CHANGE") @QueryParam("kind") String kind,
+      @Parameter(description = "ACCESS, CHANGE or ALARM") @QueryParam("kind") String kind,
       @QueryParam("keyId") String keyId,
       @QueryParam("operation") String operation,
       @Parameter(description = "The exact path") @QueryParam("target") String target,

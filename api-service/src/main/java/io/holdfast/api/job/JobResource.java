@@ -76,10 +76,11 @@ public class JobResource {
   @POST
   @Path("/{id}/cancellations")
   @Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
-  @RolesAllowed(Role.OPERATOR)
+  @RolesAllowed({Role.OPERATOR, Role.RESTORER})
   @Operation(
       operationId = "cancelJob",
-      summary = "Ask for a job to stop; a running one stays RUNNING until its worker has stopped")
+      summary = "Ask for a job to stop; a running one stays RUNNING until its worker has stopped",
+      description = "A restorer may stop the restores that were started with the same key.")
   @APIResponse(
       responseCode = "202",
       description = "Asked for, or already cancelled when nobody had it",

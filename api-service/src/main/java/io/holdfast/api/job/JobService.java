@@ -1,6 +1,7 @@
 package io.holdfast.api.job;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.access.Role;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.JobId;
 import io.holdfast.model.backup.PhysicalSourceSpec;
@@ -117,7 +118,7 @@ public class JobService {
 
   @Transactional
   public JobView cancel(String id, String reason) {
-    visible(id);
+    requireMayCancel(visible(id));
     JobEntity job = JobEntity.lock(new JobId(id)).orElseThrow();
     JobEntity.getEntityManager().refresh(job);
     if (!lifecycle.requestCancel(job, reason == null ? "asked for by " + caller.keyId() : reason)) {
@@ -128,6 +129,18 @@ public class JobService {
           "Only a job that is not done can be cancelled.");
     }
     return view(job);
+  }
+
+  /** Who may only restore stops what they started, and nothing else. */
+  private void requireMayCancel(JobEntity job) {
+    boolean own = job.kind == JobKind.RESTORE && job.triggeredBy.equals(caller.keyId());
+    if (!own && !caller.hasRole(Role.OPERATOR)) {
+      throw new ApiProblem(
+          403,
+          "forbidden",
+          "This API key may cancel only the restores that it started.",
+          "Use a key with role operator.");
+    }
   }
 
   /** History after {@code sequence}, oldest first. */
