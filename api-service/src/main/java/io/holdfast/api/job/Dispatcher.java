@@ -6,10 +6,11 @@ import io.holdfast.api.outbox.Outbox;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.wire.Wire;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import jakarta.enterprise.event.TransactionPhase;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -17,8 +18,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 
 /**
@@ -41,9 +40,7 @@ public class Dispatcher {
   @Inject Clock clock;
 
   private final Set<String> rung = ConcurrentHashMap.newKeySet();
-  private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("dispatcher").factory());
-  private final Doorbell doorbell = new Doorbell(executor, this::dispatchRung);
+  private final Doorbell doorbell = new Doorbell("dispatcher", this::dispatchRung);
 
   void committed(@Observes(during = TransactionPhase.AFTER_SUCCESS) WorkWaiting waiting) {
     rung.add(waiting.cluster() == null ? NO_CLUSTER : waiting.cluster());
@@ -54,7 +51,8 @@ public class Dispatcher {
   @SuppressWarnings("unchecked")
   @Scheduled(
       every = "{holdfast.jobs.tick}",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void tick() {
     List<String> clusters =
         QuarkusTransaction.requiringNew()
@@ -72,9 +70,9 @@ public class Dispatcher {
     doorbell.ring();
   }
 
-  @PreDestroy
-  void stop() {
-    executor.shutdown();
+  /** While the catalog can still be reached. */
+  void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent stopping) {
+    doorbell.close();
   }
 
   private void dispatchRung() {

@@ -24,8 +24,6 @@ import java.util.Optional;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class JobLifecycle {
-  private static final Duration LONGEST_BACKOFF = Duration.ofHours(1);
-
   @Inject JobsConfig config;
   @Inject JobHistory history;
   @Inject Outbox outbox;
@@ -165,7 +163,10 @@ public class JobLifecycle {
     }
     endAttempt(job, outcome, problem);
     // A lost worker says nothing about the source or the store, so there is nothing to wait out.
-    Duration backoff = outcome.equals("FAILED") ? backoff(job.attempt) : Duration.ZERO;
+    Duration backoff =
+        outcome.equals("FAILED")
+            ? Backoff.after(config.retryBackoff(), job.attempt)
+            : Duration.ZERO;
     history.noted(
         job,
         "RETRYING",
@@ -185,11 +186,6 @@ public class JobLifecycle {
     job.problem = Wire.text(problem);
     waiting.fire(new WorkWaiting(job.cluster));
     return true;
-  }
-
-  private Duration backoff(int attempt) {
-    Duration wait = config.retryBackoff().multipliedBy(1L << Math.min(attempt - 1, 20));
-    return wait.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : wait;
   }
 
   private boolean failForGood(JobEntity job, String outcome, Problem problem) {

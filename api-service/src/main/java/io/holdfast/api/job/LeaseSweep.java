@@ -44,7 +44,8 @@ public class LeaseSweep {
 
   @Scheduled(
       every = "{holdfast.jobs.tick}",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void tick() {
     try {
       sweep();

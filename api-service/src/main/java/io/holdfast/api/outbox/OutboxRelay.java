@@ -7,14 +7,15 @@ import io.holdfast.model.wire.Topics;
 import io.holdfast.model.wire.Wire;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import jakarta.enterprise.event.TransactionPhase;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -65,12 +66,9 @@ public class OutboxRelay {
   @ConfigProperty(name = "holdfast.jobs.accept-within")
   Duration acceptWithin;
 
-  private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("outbox-relay").factory());
   private final ExecutorService sending =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("outbox-send").factory());
-  private final Doorbell doorbell = new Doorbell(executor, this::relay);
+  private final Doorbell doorbell = new Doorbell("outbox-relay", this::relay);
   private final AtomicLong backlog = new AtomicLong();
   private CommandSigner signer;
 
@@ -80,9 +78,9 @@ public class OutboxRelay {
     metrics.gauge("holdfast.outbox.pending", backlog);
   }
 
-  @PreDestroy
-  void stop() {
-    executor.shutdown();
+  /** While the catalog can still be reached. */
+  void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent stopping) {
+    doorbell.close();
     sending.shutdown();
   }
 
@@ -94,8 +92,8 @@ public class OutboxRelay {
   /** Finds what another replica left behind, and what waited for a broker. */
   @Scheduled(
       every = "{holdfast.jobs.tick}",
-      delayed = "2s",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void tick() {
     QuarkusTransaction.requiringNew()
         .run(() -> backlog.set(OutboxEntity.count("status", OutboxEntity.PENDING)));

@@ -78,11 +78,62 @@ class JobAttemptsTest {
   }
 
   @Test
-  void failsWhenNobodyAcceptsAnyAttempt() {
+  void failsAtItsDeadlineWhateverItWaitsFor() {
     String id = api.backup("{\"method\":\"LOGICAL\",\"deadline\":\"PT3S\"}");
     await().atMost(Duration.ofSeconds(15)).until(() -> job(id).getBoolean("done"));
 
     assertThat(job(id).getString("problem.code")).isEqualTo("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void failsForWantOfAWorkerWhenNobodyAcceptsAnyAttempt() {
+    String id = api.backup(LOGICAL);
+    await().atMost(Duration.ofSeconds(60)).until(() -> job(id).getBoolean("done"));
+
+    assertThat(job(id).getString("problem.code")).isEqualTo("NO_WORKER");
+    assertThat(job(id).getString("problem.detail")).contains("attempt 3");
+    assertThat(job(id).getList("attempts.outcome"))
+        .asList()
+        .containsExactly("NOT_ACCEPTED", "NOT_ACCEPTED", "NOT_ACCEPTED");
+    assertThat(api.worker().runsOf(id)).isEqualTo(3);
+  }
+
+  @Test
+  void waitsTwiceAsLongBeforeEachFurtherAttempt() {
+    String id = api.backup(LOGICAL);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      api.worker().awaitRun(id, attempt);
+      api.worker().accept(id, attempt);
+      api.worker().fail(id, attempt, Problem.of(ErrorCode.RECOVERY_CONFLICT, "no", "wait"));
+    }
+    await().until(() -> job(id).getBoolean("done"));
+
+    assertThat(pauseBefore(id, 2)).isBetween(Duration.ofMillis(500), Duration.ofSeconds(4));
+    assertThat(pauseBefore(id, 3)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
+    assertThat(job(id).getString("problem.code")).isEqualTo("RECOVERY_CONFLICT");
+  }
+
+  private static Duration pauseBefore(String id, int attempt) {
+    String ended = "attempts[" + (attempt - 2) + "].endedAt";
+    String next = "attempts[" + (attempt - 1) + "].dispatchedAt";
+    return Duration.between(
+        Instant.parse(job(id).getString(ended)), Instant.parse(job(id).getString(next)));
+  }
+
+  @Test
+  void runsNoMoreJobsOfAClusterAtOnceThanItAllows() {
+    String first = api.backup(LOGICAL);
+    String second = api.backup(LOGICAL);
+    String third = api.backup(LOGICAL);
+    api.worker().awaitRun(first, 1);
+    api.worker().awaitRun(second, 1);
+    api.worker().accept(first, 1);
+    api.worker().accept(second, 1);
+    await().during(Duration.ofSeconds(2)).until(() -> api.worker().runsOf(third) == 0);
+
+    assertThat(job(third).getString("queuedReason")).contains(first).contains("at most at once");
+    api.worker().fail(second, 1, Problem.of(ErrorCode.PERMISSION_DENIED, "no", "no"));
+    api.worker().awaitRun(third, 1);
   }
 
   @Test
@@ -145,6 +196,27 @@ class JobAttemptsTest {
     await().until(() -> job(id).getBoolean("done"));
 
     assertThat(job(id).getString("problem.code")).isEqualTo("COMMAND_REFUSED");
+  }
+
+  @Test
+  void recordsAForgedCommandInTheAuditOnce() {
+    String id = api.backup(LOGICAL);
+    api.worker().awaitRun(id, 1);
+    WorkerEvent forged = refusal(id, false);
+    api.worker().say(forged);
+    api.worker().say(forged);
+    api.worker().say(refusal(id, true));
+    await().until(() -> job(id).getBoolean("done"));
+
+    String target = "/pools/" + api.cluster() + "/workers/fake-worker";
+    assertThat(
+            admin()
+                .queryParam("target", target)
+                .get("/api/v1/audit")
+                .jsonPath()
+                .getList("items.kind"))
+        .asList()
+        .containsExactly("ALARM");
   }
 
   private WorkerEvent refusal(String id, boolean authentic) {

@@ -4,6 +4,7 @@ import static io.holdfast.api.testing.ApiFixture.admin;
 import static io.holdfast.api.testing.ApiFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.holdfast.api.testing.ApiFixture;
 import io.holdfast.api.testing.Manifests;
@@ -11,10 +12,13 @@ import io.holdfast.api.testing.StackResource;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.job.JobResult;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +37,8 @@ class JobRequestsTest {
 
   @TestHTTPResource("/")
   URI root;
+
+  @Inject EntityManager entities;
 
   private ApiFixture api;
 
@@ -57,6 +63,30 @@ class JobRequestsTest {
     assertThat(second.jsonPath().getString("id")).isEqualTo(first.jsonPath().getString("id"));
     assertThat(second.header("Idempotent-Replayed")).isEqualTo("true");
     assertThat(other.statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void refusesAKeyWhoseRequestIsBeingCarriedOut() {
+    String key = UUID.randomUUID().toString();
+    String name =
+        String.join("\n", "bootstrapkey", "POST /clusters/" + api.cluster() + "/backups", key);
+    Response inFlight =
+        QuarkusTransaction.requiringNew()
+            .call(
+                () -> {
+                  // The lock that a request holds until its transaction ends.
+                  entities
+                      .createNativeQuery(
+                          "select 1 from (select pg_advisory_xact_lock(hashtextextended(:n, 11))) l")
+                      .setParameter("n", name)
+                      .getSingleResult();
+                  return post(key, LOGICAL);
+                });
+
+    assertThat(inFlight.statusCode()).isEqualTo(409);
+    assertThat(inFlight.jsonPath().getString("code")).isEqualTo("request-in-flight");
+    assertThat(post(key, LOGICAL).statusCode()).isEqualTo(202);
+    admin().get("/api/v1/jobs?cluster=" + api.cluster()).then().body("items.size()", equalTo(1));
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -44,6 +45,7 @@ public final class FakeWorker implements AutoCloseable {
   private final List<String> unsigned = new CopyOnWriteArrayList<>();
   private final AtomicLong sequence = new AtomicLong();
   private final Thread reader;
+  private volatile Consumer<JobCommand.RunJob> onRun = run -> {};
 
   public FakeWorker(String bootstrap, String publicKey, String pool) {
     this.verifier = CommandVerifier.of(Map.of("test", publicKey));
@@ -82,7 +84,11 @@ public final class FakeWorker implements AutoCloseable {
                       record.value())) {
                     unsigned.add(record.topic());
                   }
-                  commands.add(Wire.read(record.value(), JobCommand.class));
+                  JobCommand command = Wire.read(record.value(), JobCommand.class);
+                  commands.add(command);
+                  if (command instanceof JobCommand.RunJob run) {
+                    onRun.accept(run);
+                  }
                 });
       }
     } catch (WakeupException closed) {
@@ -92,6 +98,11 @@ public final class FakeWorker implements AutoCloseable {
 
   private static String text(Header header) {
     return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  /** What to do with each job from now on, at once and on the reader's thread. */
+  public void onRun(Consumer<JobCommand.RunJob> answer) {
+    onRun = answer;
   }
 
   public List<JobCommand> commands() {

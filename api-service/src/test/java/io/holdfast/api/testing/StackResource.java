@@ -25,6 +25,7 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
   private Path folder;
   private PostgresServer catalog;
   private EmbeddedKafka kafka;
+  private int kafkaPort;
 
   @Override
   public Map<String, String> start() {
@@ -36,6 +37,7 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     catalog.start();
     catalog.execute("create database holdfast");
     kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    kafkaPort = kafka.port();
     KeyPair signing = signingKey();
     Map<String, String> config = new HashMap<>();
     config.put("quarkus.datasource.jdbc.url", catalog.jdbcUrl("holdfast"));
@@ -58,6 +60,15 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
       config.put("quarkus.log.category.\"" + noisy + "\".level", "ERROR");
     }
     return config;
+  }
+
+  /** Stops the broker, or starts it again with the records that it had. */
+  final void broker(boolean up) {
+    if (up) {
+      kafka = EmbeddedKafka.start(folder.resolve("kafka"), kafkaPort);
+    } else {
+      kafka.close();
+    }
   }
 
   @Override

@@ -1,0 +1,57 @@
+package io.holdfast.api.outbox;
+
+import static io.holdfast.api.testing.ApiFixture.job;
+import static io.holdfast.api.testing.ApiFixture.state;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.api.testing.ApiFixture;
+import io.holdfast.api.testing.Manifests;
+import io.holdfast.api.testing.SwitchedBroker;
+import io.holdfast.model.command.JobCommand;
+import io.holdfast.model.job.JobResult;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(value = SwitchedBroker.class, restrictToAnnotatedClass = true)
+class BrokerOutageTest {
+  /** Given true, Kafka is up when it returns; given false, it is down. */
+  Consumer<Boolean> broker;
+
+  @Test
+  void runsAJobOnceThatWasAcceptedWhileTheBrokerWasDown() {
+    try (ApiFixture api = new ApiFixture()) {
+      String before = api.backup("{\"method\":\"LOGICAL\"}");
+      api.worker().awaitRun(before, 1);
+      broker.accept(false);
+      String id = api.backup("{\"method\":\"LOGICAL\"}");
+      // Longer than one send takes to give up.
+      await()
+          .during(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(12))
+          .until(() -> state(id).equals("QUEUED"));
+      broker.accept(true);
+      JobCommand.RunJob run = api.worker().awaitRun(id, 1);
+      api.worker().accept(id, 1);
+      api.worker().succeed(id, 1, new JobResult.BackedUp(Manifests.of(run, "LOGICAL", 1), null));
+      await().atMost(Duration.ofSeconds(30)).until(() -> job(id).getBoolean("done"));
+
+      assertThat(job(id).getString("outcome")).isEqualTo("SUCCEEDED");
+      assertThat(job(id).getInt("attempt")).isEqualTo(1);
+      // A record may come twice; a worker tells by the command's id and takes it once.
+      assertThat(
+              api.worker().commands().stream()
+                  .filter(JobCommand.RunJob.class::isInstance)
+                  .map(JobCommand.RunJob.class::cast)
+                  .filter(command -> command.jobId().value().equals(id))
+                  .map(command -> command.header().commandId())
+                  .distinct())
+          .hasSize(1);
+      assertThat(run.header().expiresAt()).isAfter(run.header().issuedAt());
+    }
+  }
+}
