@@ -18,7 +18,7 @@ final class Fingerprint {
           + " ORDER BY rolname";
   private static final String DATABASES =
       "SELECT datname, pg_encoding_to_char(encoding), datcollate, datctype,"
-          + " pg_get_userbyid(datdba), datacl, shobj_description(d.oid, 'pg_database'), (SELECT"
+          + " pg_get_userbyid(datdba), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a), shobj_description(d.oid, 'pg_database'), (SELECT"
           + " string_agg(setconfig::text, ';') FROM pg_db_role_setting WHERE setdatabase = d.oid"
           + " AND setrole = 0) FROM pg_database d WHERE datallowconn ORDER BY datname";
   private static final String TABLES =
@@ -27,18 +27,18 @@ final class Fingerprint {
           + " 'information_schema') ORDER BY 1";
   private static final List<String> DEFINITIONS =
       List.of(
-          "SELECT nspname, relname, relkind, pg_get_userbyid(relowner), relacl,"
+          "SELECT nspname, relname, relkind, pg_get_userbyid(relowner), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) a),"
               + " obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n ON n.oid"
               + " = relnamespace WHERE nspname NOT IN ('pg_catalog', 'information_schema',"
               + " 'pg_toast') ORDER BY 1, 2",
-          "SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull,"
+          "SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull,"
               + " col_description(attrelid, attnum), (SELECT pg_get_expr(adbin, adrelid) FROM"
               + " pg_attrdef WHERE adrelid = attrelid AND adnum = attnum) FROM pg_attribute JOIN"
               + " pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE"
               + " attnum > 0 AND NOT attisdropped AND relkind = 'r' AND nspname NOT IN"
               + " ('pg_catalog', 'information_schema') ORDER BY 1, attnum",
-          "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE"
-              + " conrelid <> 0 ORDER BY conrelid::regclass::text, conname",
+          "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+              + " WHERE conrelid >= 16384 ORDER BY 1, 2",
           "SELECT schemaname, indexname, indexdef FROM pg_indexes WHERE schemaname NOT IN"
               + " ('pg_catalog') ORDER BY 1, 2",
           "SELECT schemaname, viewname, definition FROM pg_views WHERE schemaname NOT IN"
@@ -48,7 +48,7 @@ final class Fingerprint {
               + " 1",
           "SELECT schemaname, sequencename, last_value, increment_by, start_value FROM pg_sequences"
               + " ORDER BY 1, 2",
-          "SELECT nspname, pg_get_userbyid(nspowner), nspacl FROM pg_namespace WHERE nspname !~"
+          "SELECT nspname, pg_get_userbyid(nspowner), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(nspacl) a) FROM pg_namespace WHERE nspname !~"
               + " '^pg_' AND nspname <> 'information_schema' ORDER BY 1",
           "SELECT md5(string_agg(encode(lo_get(oid), 'hex'), ',' ORDER BY oid)), count(*) FROM"
               + " pg_largeobject_metadata");

@@ -249,8 +249,8 @@ final class Fleet implements AutoCloseable {
         .primary()
         .execute(
             "CREATE TABLE IF NOT EXISTS bulk (v text)",
-            "INSERT INTO bulk SELECT (SELECT string_agg(md5(random()::text || i), '') FROM"
-                + " generate_series(1, 30)) FROM generate_series(1, "
+            "INSERT INTO bulk SELECT (SELECT string_agg(md5(random()::text || i || g), '') FROM"
+                + " generate_series(1, 30) g) FROM generate_series(1, "
                 + megabytes * 1000
                 + ") i");
   }

@@ -46,7 +46,7 @@ class ForgedCommandTest {
     send(command, null);
     send(command, CommandSigner.of(fleet.stack().signingKeyId(), foreignKey));
 
-    awaitRefusals(forged, 2, "signature");
+    awaitRefusals(forged, 2, "not signed");
   }
 
   @Test

@@ -27,7 +27,8 @@ class RoundTripTest {
   void fill() throws Exception {
     source = fleet.startCluster(0);
     HostileCluster.create(fleet.superuser(source));
-    name = fleet.declare(source, fleet.s3Repository());
+    // pg_read_all_data does not open large objects, so that this one backup needs a superuser.
+    name = fleet.declare(source, fleet.s3Repository(), true);
   }
 
   @AfterAll
@@ -65,10 +66,16 @@ class RoundTripTest {
       Databases before = fleet.superuser(source);
       Databases after = fleet.superuser(target);
       assertThat(Fingerprint.globals(after)).containsAll(Fingerprint.globals(before));
+      boolean plainSql = request.contains("PLAIN");
+      // Plain SQL carries no settings, grants and comment of the database itself.
       assertThat(Fingerprint.databaseProperties(after))
           .containsAll(
               Fingerprint.databaseProperties(before).stream()
-                  .filter(row -> !row.startsWith("postgres|") && !row.startsWith("template1|"))
+                  .filter(
+                      row ->
+                          !row.startsWith("postgres|")
+                              && !row.startsWith("template1|")
+                              && !(plainSql && row.startsWith("plain|")))
                   .toList());
       for (String database : HostileCluster.NAMES) {
         assertThat(Fingerprint.database(after, database))

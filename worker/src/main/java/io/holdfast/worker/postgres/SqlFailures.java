@@ -68,7 +68,11 @@ public final class SqlFailures {
           new JobFailure(
               ErrorCode.PERMISSION_DENIED,
               where,
-              "grant pg_read_all_data to the backup role; tables with row security need BYPASSRLS",
+              message.contains("large object")
+                  ? "pg_read_all_data does not open large objects: grant SELECT on them, or back"
+                      + " them up with a superuser"
+                  : "grant pg_read_all_data to the backup role; tables with row security need"
+                      + " BYPASSRLS",
               e);
       case "28000", "28P01" ->
           new JobFailure(
