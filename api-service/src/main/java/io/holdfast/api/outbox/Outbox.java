@@ -10,6 +10,7 @@ import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public class Outbox {
   /** Rung after commit, so that a command does not wait for the next tick. */
   record CommandsWaiting() {}
 
+  @Inject EntityManager entities;
   @Inject Clock clock;
   @Inject Event<CommandsWaiting> waiting;
 
@@ -60,14 +62,21 @@ public class Outbox {
         null);
   }
 
-  /** Takes back what has not been handed to the broker; whether there was such a command. */
+  /**
+   * Takes back what has not been handed to the broker; whether there was such a command. One that a
+   * relay is sending this moment counts as sent: waiting for it would hold up the caller for as
+   * long as a broker that is away takes to fail.
+   */
   public boolean withdraw(JobId jobId, int attempt) {
-    return OutboxEntity.update(
-            "status = 'WITHDRAWN', sentAt = ?1 where jobId = ?2 and attempt = ?3 and status ="
-                + " 'PENDING'",
-            clock.instant(),
-            UUID.fromString(jobId.value()),
-            attempt)
+    return entities
+            .createNativeQuery(
+                "update outbox set status = 'WITHDRAWN', sent_at = :now where id in (select id from"
+                    + " outbox where job_id = :job and attempt = :attempt and status = 'PENDING'"
+                    + " for update skip locked)")
+            .setParameter("now", clock.instant())
+            .setParameter("job", UUID.fromString(jobId.value()))
+            .setParameter("attempt", attempt)
+            .executeUpdate()
         > 0;
   }
 

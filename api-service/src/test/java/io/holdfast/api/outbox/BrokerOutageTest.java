@@ -1,5 +1,6 @@
 package io.holdfast.api.outbox;
 
+import static io.holdfast.api.testing.ApiFixture.admin;
 import static io.holdfast.api.testing.ApiFixture.job;
 import static io.holdfast.api.testing.ApiFixture.state;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,6 +53,25 @@ class BrokerOutageTest {
                   .distinct())
           .hasSize(1);
       assertThat(run.header().expiresAt()).isAfter(run.header().issuedAt());
+    }
+  }
+
+  @Test
+  void cancelsAtOnceWhileTheBrokerIsDown() {
+    try (ApiFixture api = new ApiFixture()) {
+      String before = api.backup("{\"method\":\"LOGICAL\"}");
+      api.worker().awaitRun(before, 1);
+      broker.accept(false);
+      String id = api.backup("{\"method\":\"LOGICAL\"}");
+      await().until(() -> job(id).getList("attempts").size() == 1);
+      long asked = System.nanoTime();
+      admin().post("/api/v1/jobs/" + id + "/cancellations").then().statusCode(202);
+      Duration answered = Duration.ofNanos(System.nanoTime() - asked);
+      broker.accept(true);
+
+      // A send gives up after eight seconds.
+      assertThat(answered).isLessThan(Duration.ofSeconds(3));
+      assertThat(state(id)).isEqualTo("CANCELLED");
     }
   }
 }
