@@ -6,12 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Wall time, and the CPU time of the whole machine while it passed: contenders that read files
- * themselves and contenders that ask the server are then charged alike. Needs an idle machine.
+ * Wall time, and the CPU time of the contender and the database servers while it passed: contenders
+ * that read files themselves and contenders that ask the server are then charged alike.
  */
 final class Clocked {
-  private static final double TICKS_PER_SECOND = 100;
-
   private Clocked() {}
 
   /** A contender's run. */
@@ -22,8 +20,8 @@ final class Clocked {
     long go() throws Exception;
   }
 
-  static Measurement measure(Run run) {
-    double cpu = busySeconds();
+  static Measurement measure(Run run, ProcessTimes times) {
+    double cpu = times.seconds();
     long begun = System.nanoTime();
     long stored;
     try {
@@ -34,21 +32,7 @@ final class Clocked {
       throw new IllegalStateException(e);
     }
     double wall = (System.nanoTime() - begun) / 1e9;
-    return new Measurement(wall, busySeconds() - cpu, stored);
-  }
-
-  /** Seconds of user, nice, system, irq and softirq time of all processors; proc(5). */
-  private static double busySeconds() {
-    try (var lines = Files.lines(Path.of("/proc/stat"))) {
-      String[] fields = lines.findFirst().orElseThrow().trim().split("\\s+");
-      long ticks = 0;
-      for (int i : new int[] {1, 2, 3, 6, 7}) {
-        ticks += Long.parseLong(fields[i]);
-      }
-      return ticks / TICKS_PER_SECOND;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Measurement(wall, times.seconds() - cpu, stored);
   }
 
   /** Bytes of all files below a folder. */

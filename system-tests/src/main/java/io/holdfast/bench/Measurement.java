@@ -9,8 +9,7 @@ import java.util.function.ToDoubleFunction;
  * One run of one contender.
  *
  * @param wallSeconds from request to usable result
- * @param cpuSeconds user and system time of the contender and its children, the database server's
- *     share not included; NaN when not measured
+ * @param cpuSeconds user and system time of the contender, its children and the database servers
  * @param storedBytes what lies in the store afterwards; 0 for a restore
  */
 record Measurement(double wallSeconds, double cpuSeconds, long storedBytes) {

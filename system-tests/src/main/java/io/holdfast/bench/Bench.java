@@ -1,0 +1,92 @@
+package io.holdfast.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code ./dev bench [backup restore logical memory latency] [--gb N] [--repetitions N]}. */
+public final class Bench {
+  private static final List<String> SECTIONS =
+      List.of("backup", "restore", "logical", "memory", "latency");
+
+  private final Set<String> sections = new LinkedHashSet<>();
+  private double gigabytes = 2;
+  private int repetitions = 3;
+
+  private Bench(String[] arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "--gb" -> gigabytes = Double.parseDouble(arguments[++i]);
+        case "--repetitions" -> repetitions = Integer.parseInt(arguments[++i]);
+        default -> sections.add(arguments[i]);
+      }
+    }
+    if (!SECTIONS.containsAll(sections)) {
+      throw new IllegalArgumentException("sections are " + SECTIONS + ", not " + sections);
+    }
+    if (sections.isEmpty()) {
+      sections.addAll(SECTIONS);
+    }
+  }
+
+  public static void main(String[] arguments) {
+    int status = 0;
+    try {
+      System.out.println(new Bench(arguments).run());
+    } catch (Exception e) {
+      System.err.println("FAILED  " + e.getMessage());
+      status = 1;
+    }
+    System.exit(status);
+  }
+
+  private String run() throws Exception {
+    StringBuilder text = new StringBuilder();
+    text.append("Measured ")
+        .append(Instant.now().truncatedTo(ChronoUnit.SECONDS))
+        .append(" on ")
+        .append(Runtime.getRuntime().availableProcessors())
+        .append(" processors, load average at the start ")
+        .append(Files.readString(Path.of("/proc/loadavg")).split(" ")[0])
+        .append(", medians of ")
+        .append(repetitions)
+        .append(".\n\n");
+    List<String> large = new ArrayList<>(sections);
+    large.remove("latency");
+    if (!large.isEmpty()) {
+      try (BenchStage stage = BenchStage.set(gigabytes, Map.of())) {
+        text.append("Cluster: ").append(BenchData.size(stage.server())).append(".\n\n");
+        withData(stage, text);
+      }
+    }
+    if (sections.contains("latency")) {
+      try (BenchStage stage = BenchStage.set(0, Latency.SETTINGS)) {
+        text.append(new Latency(stage).run());
+      }
+    }
+    return text.toString();
+  }
+
+  private void withData(BenchStage stage, StringBuilder text) {
+    PgBackRest pgBackRest =
+        sections.contains("backup") || sections.contains("restore") ? new PgBackRest(stage) : null;
+    if (sections.contains("backup")) {
+      text.append(new BaseBackups(stage, pgBackRest).run(repetitions).markdown());
+    }
+    if (sections.contains("restore")) {
+      text.append(new Restores(stage, pgBackRest).run(repetitions).markdown());
+    }
+    if (sections.contains("logical")) {
+      text.append(new LogicalBackups(stage).run(repetitions).markdown());
+    }
+    if (sections.contains("memory")) {
+      text.append(new Memory(stage).run());
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.holdfast.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.demo.RestCalls;
+import io.holdfast.embedded.Stack;
+import io.holdfast.embedded.WorkerCredentials;
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Folders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A cluster of the wanted size and a stack that backs it up, in a folder that is removed at the
+ * end. The peers are given the same server over the same kind of connection.
+ */
+final class BenchStage implements AutoCloseable {
+  static final String DATABASE = "bench";
+  private static final String LOGIN = "bench";
+
+  private final Path folder;
+  private final PostgresCluster cluster;
+  private final Stack stack;
+  private final RestCalls api;
+
+  private BenchStage(Path folder, PostgresCluster cluster, Stack stack) {
+    this.folder = folder;
+    this.cluster = cluster;
+    this.stack = stack;
+    this.api = new RestCalls(stack.apiUrl(), stack.adminKey());
+  }
+
+  /**
+   * @param gigabytes of data files; 0 leaves the cluster empty
+   * @param settings of the stack
+   */
+  static BenchStage set(double gigabytes, Map<String, String> settings) {
+    Path folder = Folders.temporary("holdfast-bench");
+    PostgresCluster cluster =
+        PostgresCluster.in(folder.resolve("cluster"))
+            .standbys(0)
+            .setting("shared_buffers", "256MB")
+            .setting("max_wal_size", "4GB")
+            .setting("synchronous_commit", "off")
+            .setting("archive_mode", "on")
+            .setting("archive_command", "/bin/true")
+            .setting("autovacuum", "off")
+            .start();
+    try {
+      if (gigabytes > 0) {
+        BenchData.fill(cluster.primary(), gigabytes);
+      }
+      var builder = Stack.builder(folder.resolve("stack"));
+      settings.forEach(builder::setting);
+      BenchStage stage = new BenchStage(folder, cluster, builder.start());
+      stage.declare();
+      return stage;
+    } catch (RuntimeException e) {
+      cluster.close();
+      Folders.delete(folder);
+      throw e;
+    }
+  }
+
+  private void declare() {
+    new WorkerCredentials()
+        .s3(
+            Stack.S3_REFERENCE,
+            stack.s3().accessKey(),
+            stack.s3().secretKey(),
+            List.of(stack.s3().endpoint()),
+            List.of(Stack.BUCKET))
+        .repositoryRoot(stack.repositoriesRoot())
+        .restoreRoot(stack.restoresRoot())
+        .database(LOGIN, cluster.backupLogin(), List.of(server().endpoint()))
+        .writeTo(stack.credentialsFile());
+    api.put(
+        "/repositories/files",
+        "{\"type\":\"FILESYSTEM\",\"filesystem\":{\"path\":\"" + repositoryFolder() + "\"}}");
+    api.put(
+        "/repositories/s3",
+        "{\"type\":\"S3\",\"s3\":{\"endpoint\":\""
+            + stack.s3().endpoint()
+            + "\",\"bucket\":\""
+            + Stack.BUCKET
+            + "\",\"credentialsRef\":\""
+            + Stack.S3_REFERENCE
+            + "\"}}");
+    declareCluster("bench");
+  }
+
+  /** The server under another name, so that admission counts it by itself. */
+  void declareCluster(String name) {
+    api.put(
+        "/clusters/" + name,
+        String.format(
+            "{\"repository\":\"files\",\"credentialsRef\":\"%s\",\"nodes\":[{\"name\":\"primary\","
+                + "\"host\":\"%s\",\"port\":%d}]}",
+            LOGIN, server().host(), server().port()));
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path repositoryFolder() {
+    return stack.repositoriesRoot().resolve("files");
+  }
+
+  PostgresServer server() {
+    return cluster.primary();
+  }
+
+  /** Of everything that takes part: both database servers, the stack, the peers. */
+  ProcessTimes times() {
+    ProcessTimes times = new ProcessTimes();
+    times.include(server().process());
+    times.include(stack.catalog().process());
+    return times;
+  }
+
+  Stack stack() {
+    return stack;
+  }
+
+  RestCalls api() {
+    return api;
+  }
+
+  /** The connection that libpq programs are given; the password is in the environment. */
+  Map<String, String> libpq() {
+    return Map.of(
+        "PGHOST", server().host(),
+        "PGPORT", Integer.toString(server().port()),
+        "PGUSER", cluster.backupLogin().username(),
+        "PGPASSWORD", cluster.backupLogin().password());
+  }
+
+  /** A program of the server's own major. */
+  String program(String name) {
+    return server().install().program(name).toString();
+  }
+
+  /**
+   * A job by one {@code POST}, waited for as a pipeline step would.
+   *
+   * @return the finished job
+   * @throws IllegalStateException when it did not succeed
+   */
+  JsonNode run(String path, String json) {
+    String id = api.post(path + "?wait=50", json).path("id").asText();
+    JsonNode job = api.get("/jobs/" + id);
+    while (!job.path("done").asBoolean()) {
+      api.get("/jobs/" + id + "/outcome?wait=50");
+      job = api.get("/jobs/" + id);
+    }
+    if (!"SUCCEEDED".equals(job.path("state").asText())) {
+      throw new IllegalStateException(job.path("problem").toString());
+    }
+    return job;
+  }
+
+  /** A backup of the cluster, the whole of it or as the JSON says. */
+  JsonNode backup(String json) {
+    JsonNode job = run("/clusters/bench/backups", json);
+    return api.get("/backups/" + job.path("result").path("backupId").asText());
+  }
+
+  /** Ends a server that a restore started, and removes what was restored. */
+  void discardRestored(Path data) {
+    Shell.run(
+        AsServer.prefix() + program("pg_ctl") + " stop -s -w -m immediate -D '" + data + "'",
+        Map.of());
+    Folders.delete(data);
+  }
+
+  @Override
+  public void close() {
+    try (PostgresCluster last = cluster) {
+      stack.close();
+    } finally {
+      if (Files.exists(folder)) {
+        Folders.delete(folder);
+      }
+    }
+  }
+}
