@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -80,13 +81,11 @@ public final class ManifestStore {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    repository.createIfAbsent(
-        layout.sha256Sums(manifest.runId()), Sha256Sums.of(manifest.runId(), manifest.artifacts()));
+    byte[] json = Wire.document(manifest);
+    repository.createIfAbsent(layout.sha256Sums(manifest.runId()), Sha256Sums.of(manifest, json));
     manifest.artifacts().forEach(artifact -> lookUp(layout, artifact));
     refuseWhenSuperseded(layout, manifest.attempt());
-    return repository.createIfAbsent(layout.manifest(), Wire.document(manifest))
-        ? manifest
-        : read(layout);
+    return repository.createIfAbsent(layout.manifest(), json) ? manifest : read(layout);
   }
 
   private void lookUp(BackupLayout layout, Artifact artifact) {
@@ -114,7 +113,8 @@ public final class ManifestStore {
 
   /**
    * @throws JobFailure BACKUP_NOT_FOUND without a manifest, MANIFEST_UNREADABLE when it is of a
-   *     later format, broken, or of another backup
+   *     later format, broken, changed since it was written, or of another backup, ARTIFACT_DAMAGED
+   *     when SHA256SUMS was changed
    */
   public Manifest read(BackupLayout layout) {
     if (repository.stat(layout.manifest()).isEmpty()) {
@@ -127,7 +127,9 @@ public final class ManifestStore {
               + "'",
           "List the backups of the cluster; it may lie in another repository.");
     }
-    Manifest manifest = parse(layout);
+    byte[] json = document(layout.manifest());
+    Manifest manifest = parse(layout, json);
+    refuseWhenChanged(layout, manifest, json);
     if (!manifest.backupId().equals(layout.backupId())
         || !manifest.cluster().equals(layout.cluster())) {
       throw unreadable(
@@ -138,8 +140,26 @@ public final class ManifestStore {
     return manifest;
   }
 
-  private Manifest parse(BackupLayout layout) {
-    byte[] json = document(layout.manifest());
+  /** The digests in a manifest prove the objects; SHA256SUMS proves the manifest. */
+  private void refuseWhenChanged(BackupLayout layout, Manifest manifest, byte[] json) {
+    if (manifest.runId() == null
+        || repository.stat(layout.sha256Sums(manifest.runId())).isEmpty()) {
+      throw unreadable(layout, "there is no SHA256SUMS for the run that it names", null);
+    }
+    byte[] sums = document(layout.sha256Sums(manifest.runId()));
+    if (!Sha256Sums.vouchFor(sums, json)) {
+      throw unreadable(
+          layout, "its digest is not the one in SHA256SUMS, so one of the two was changed", null);
+    }
+    if (!Arrays.equals(sums, Sha256Sums.of(manifest, json))) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          "'" + layout.sha256Sums(manifest.runId()) + "' differs from the manifest's digests",
+          "Look at the repository's storage, and take a new backup.");
+    }
+  }
+
+  private Manifest parse(BackupLayout layout, byte[] json) {
     try {
       int format = Wire.read(json, FormatOnly.class).format();
       if (format < 1 || format > Manifest.FORMAT) {

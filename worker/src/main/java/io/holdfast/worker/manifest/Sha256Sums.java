@@ -1,20 +1,28 @@
 package io.holdfast.worker.manifest;
 
-import io.holdfast.model.RunId;
 import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
-/** {@code SHA256SUMS} of a run's stored objects, as {@code sha256sum -c} reads it beside them. */
+/**
+ * {@code SHA256SUMS} of a run's stored objects and of its manifest, as {@code sha256sum -c} reads
+ * it beside them.
+ */
 final class Sha256Sums {
   private Sha256Sums() {}
 
-  static byte[] of(RunId run, List<Artifact> artifacts) {
-    String folder = run + "/";
+  /**
+   * @param json the manifest as it is stored
+   */
+  static byte[] of(Manifest manifest, byte[] json) {
+    String folder = manifest.runId() + "/";
     StringBuilder lines = new StringBuilder();
-    for (Artifact artifact : artifacts) {
+    for (Artifact artifact : manifest.artifacts()) {
       if (!artifact.object().startsWith(folder)) {
-        throw new IllegalArgumentException(artifact.object() + " is not of run " + run);
+        throw new IllegalArgumentException(artifact.object() + " is not of run " + folder);
       }
       lines
           .append(artifact.stored().sha256())
@@ -22,6 +30,20 @@ final class Sha256Sums {
           .append(artifact.object(), folder.length(), artifact.object().length())
           .append('\n');
     }
-    return lines.toString().getBytes(StandardCharsets.US_ASCII);
+    return lines.append(lineOf(json)).toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Whether the file was written for exactly this manifest. */
+  static boolean vouchFor(byte[] sums, byte[] json) {
+    return new String(sums, StandardCharsets.ISO_8859_1).endsWith("\n" + lineOf(json));
+  }
+
+  private static String lineOf(byte[] json) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
+      return HexFormat.of().formatHex(digest) + "  ../" + BackupLayout.MANIFEST + "\n";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -16,13 +16,22 @@ import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
 import io.holdfast.worker.stored.StoredBackup;
 import io.holdfast.worker.transfer.Transfer;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Restores a backup. One-shot: nothing tries again by itself, since a target that was half changed
  * must be looked at by a person. What cannot work is refused before the target is touched.
  */
 public final class RestoreJob {
+  private static final Set<Artifact.Kind> SMALL =
+      EnumSet.of(
+          Artifact.Kind.GLOBALS,
+          Artifact.Kind.BACKUP_MANIFEST,
+          Artifact.Kind.CONFIG_TAR,
+          Artifact.Kind.INVENTORY);
+
   private final RestoreRooms rooms;
 
   public RestoreJob(RestoreRooms rooms) {
@@ -73,6 +82,10 @@ public final class RestoreJob {
                 + artifact.stored().bytes()
                 + (there.isEmpty() ? " bytes" : ""),
             "Use another backup, and take a new one.");
+      }
+      if (SMALL.contains(artifact.kind())) {
+        // Not every restore reads them, but damage here casts doubt on the rest.
+        backup.checksum(artifact);
       }
     }
   }

@@ -92,8 +92,29 @@ class ManifestStoreTest {
   @Test
   void writesChecksumsThatSha256sumReads() throws Exception {
     Manifest manifest = store.commit(written(RUN, 1));
-    assertThat(root.resolve(LAYOUT.sha256Sums(RUN)))
-        .hasContent(manifest.artifacts().get(0).stored().sha256() + "  base.tar.zst\n");
+    assertThat(Files.readAllLines(root.resolve(LAYOUT.sha256Sums(RUN))))
+        .hasSize(2)
+        .contains(manifest.artifacts().get(0).stored().sha256() + "  base.tar.zst")
+        .last()
+        .asString()
+        .endsWith("  ../manifest.json");
+  }
+
+  @Test
+  void noticesAnyByteChangedInTheManifestAndInTheChecksums() throws IOException {
+    store.commit(written(RUN, 1));
+    for (String key : List.of(LAYOUT.manifest(), LAYOUT.sha256Sums(RUN))) {
+      Path file = root.resolve(key);
+      byte[] whole = Files.readAllBytes(file);
+      for (int at = 0; at < whole.length; at += 17) {
+        byte[] changed = whole.clone();
+        changed[at] ^= 1;
+        Files.write(file, changed);
+        assertThatThrownBy(() -> store.read(LAYOUT)).isInstanceOf(JobFailure.class);
+      }
+      Files.write(file, whole);
+    }
+    assertThat(store.read(LAYOUT).runId()).isEqualTo(RUN);
   }
 
   @Test
