@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Workers that are killed, frozen, or lose a child (faults 1, 8, 9 and 10). */
+@Tag("slow")
 class WorkerFaultsTest {
   private static final String SLOW =
       "{\"method\":\"PHYSICAL\",\"rateLimitBytesPerSecond\":6000000}";
