@@ -1,0 +1,293 @@
+package io.holdfast.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Account;
+import io.holdfast.embedded.process.Folders;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The repository outlives Holdfast: the shell blocks of docs/repository-format.md, run as they are
+ * written, bring back every kind of artifact.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class StandardToolsTest {
+  private static final List<String> DATABASES =
+      List.of("orders", "quo\"te's $(x)", "host=evil dbname=x", "latin");
+
+  private final Fleet fleet = Fleet.shared();
+  private final Map<String, String> blocks = new LinkedHashMap<>();
+  private PostgresCluster logicalSource;
+  private PostgresCluster physicalSource;
+  private Path archive;
+  private String logical;
+  private String physical;
+
+  @BeforeAll
+  void fill() throws Exception {
+    readBlocks();
+    logicalSource = fleet.startCluster(0);
+    fillLogical(fleet.superuser(logicalSource), logicalSource.backupLogin().username());
+    logical = fleet.declare(logicalSource, fleet.filesystemRepository());
+    archive = fleet.directoryForServer(logicalSource, "archive");
+    physicalSource =
+        PostgresCluster.in(Folders.temporary("tools"))
+            .standbys(1)
+            .tablespace("side")
+            .setting("archive_mode", "always")
+            .setting("archive_command", "touch " + archive + "/$(cat PG_VERSION)-%f-${PGDATA##*/}")
+            .start();
+    fleet
+        .superuser(physicalSource)
+        .execute(
+            "postgres",
+            "CREATE TABLE here AS SELECT i, md5(i::text) FROM generate_series(1, 20000) i",
+            "CREATE TABLE there (i int, t text) TABLESPACE side",
+            "INSERT INTO there SELECT i, md5(i::text) FROM generate_series(1, 20000) i");
+    physical = fleet.declare(physicalSource, fleet.filesystemRepository());
+  }
+
+  @AfterAll
+  void stop() {
+    logicalSource.close();
+    physicalSource.close();
+  }
+
+  private static void fillLogical(Databases server, String backupRole) throws Exception {
+    server.execute(
+        "postgres",
+        "CREATE ROLE app_owner LOGIN",
+        "CREATE ROLE \"App Reader\" NOLOGIN",
+        "GRANT \"App Reader\" TO app_owner",
+        "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+        "CREATE TABLE in_postgres AS SELECT generate_series(1, 10) AS v");
+    for (String database : DATABASES) {
+      if (!database.equals("latin")) {
+        server.execute(
+            "postgres", "CREATE DATABASE " + Databases.quoted(database) + " OWNER app_owner");
+      }
+      server.execute(
+          database,
+          "CREATE SCHEMA shop AUTHORIZATION app_owner",
+          "CREATE TABLE shop.item (id serial PRIMARY KEY, label text NOT NULL, raw bytea)",
+          "INSERT INTO shop.item (label, raw) SELECT 'größe ' || i || E'\\n\\t\\\\',"
+              + " decode(md5(i::text), 'hex') FROM generate_series(1, 500) i",
+          "CREATE VIEW shop.some AS SELECT * FROM shop.item WHERE id < 10",
+          "COMMENT ON TABLE shop.item IS 'it''s ours'",
+          "GRANT SELECT ON shop.item TO \"App Reader\"",
+          "SELECT lo_from_bytea(4711, decode(repeat('00ff', 5000), 'hex'))",
+          // No predefined role may read large objects before PostgreSQL 18.
+          "GRANT SELECT ON LARGE OBJECT 4711 TO " + Databases.quoted(backupRole));
+    }
+    server.execute("postgres", "ALTER DATABASE orders SET work_mem = '7MB'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CUSTOM, ZSTD",
+    "CUSTOM, GZIP",
+    "CUSTOM, LZ4",
+    "DIRECTORY, ZSTD",
+    "DIRECTORY, GZIP",
+    "DIRECTORY, LZ4",
+    "PLAIN, ZSTD",
+    "PLAIN, GZIP",
+    "PLAIN, LZ4"
+  })
+  void dumpsAndGlobalsComeBack(String format, String codec) throws Exception {
+    String backup =
+        fleet.backedUp(
+            logical,
+            "{\"method\":\"LOGICAL\",\"logical\":{\"format\":\"%s\"},\"compression\":{\"codec\":\"%s\"}}"
+                .formatted(format, codec));
+
+    try (PostgresCluster target = fleet.startCluster(0)) {
+      Map<String, String> variables = copyDown(logical, backup, target.primary());
+      String before =
+          block("Preparation") + block("Checksums") + block("Globals") + block("Inventory");
+      switch (format) {
+        case "CUSTOM" -> run(before + block("Custom dumps"), variables);
+        case "DIRECTORY" -> run(before + block("Directory dumps"), variables);
+        default -> {
+          run(before, variables);
+          for (JsonNode dump : manifest(variables).path("artifacts")) {
+            if (dump.path("kind").asText().equals("DUMP_PLAIN")) {
+              restorePlain(dump, variables);
+            }
+          }
+        }
+      }
+
+      Databases expected = fleet.superuser(logicalSource);
+      Databases actual = fleet.superuser(target);
+      assertThat(Fingerprint.globals(actual)).containsAll(Fingerprint.globals(expected));
+      if (!format.equals("PLAIN")) {
+        assertThat(Fingerprint.databaseProperties(actual))
+            .containsAll(Fingerprint.databaseProperties(expected));
+      }
+      List<String> databases = new ArrayList<>(DATABASES);
+      databases.add("postgres");
+      for (String database : databases) {
+        assertThat(Fingerprint.database(actual, database))
+            .as(database)
+            .isEqualTo(Fingerprint.database(expected, database));
+      }
+      assertThat(Path.of(variables.get("TARGET"), "inventory.json"))
+          .content()
+          .contains("orders")
+          .contains("shop");
+    }
+  }
+
+  private void restorePlain(JsonNode dump, Map<String, String> variables) throws Exception {
+    String name = dump.path("database").asText();
+    Map<String, String> mine = new HashMap<>(variables);
+    // The object's path starts with the run's folder, in which the blocks stand.
+    mine.put("DUMP", dump.path("object").asText().replaceFirst("^[^/]*/", ""));
+    mine.put("DATABASE", name);
+    for (JsonNode database : manifest(variables).path("databases")) {
+      if (database.path("name").asText().equals(name)) {
+        mine.put("ENCODING", database.path("encoding").asText());
+        mine.put("COLLATE", database.path("collate").asText());
+        mine.put("CTYPE", database.path("ctype").asText());
+      }
+    }
+    run(block("Preparation") + block("Plain dumps"), mine);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ZSTD", "GZIP", "LZ4"})
+  void aBaseBackupWithATablespaceAndItsConfigurationComesBack(String codec) throws Exception {
+    String backup =
+        fleet.backedUp(
+            physical,
+            "{\"method\":\"PHYSICAL\",\"compression\":{\"codec\":\"%s\"}}".formatted(codec));
+    Map<String, String> variables = copyDown(physical, backup, physicalSource.primary());
+    Path target = Path.of(variables.get("TARGET"));
+
+    run(
+        block("Preparation")
+            + block("Checksums")
+            + block("Base backup")
+            + block("Configuration")
+            + block("Inventory")
+            + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
+        variables);
+
+    assertThat(target.resolve("inventory.json")).content().contains("postgres");
+    try (var config = Files.walk(target.resolve("config"))) {
+      assertThat(config.map(path -> path.getFileName().toString()))
+          .contains("effective-settings.conf");
+    }
+    try (PostgresServer copy = PostgresServer.open(target, physicalSource.superuser()).start()) {
+      Databases actual =
+          new Databases(
+              copy.host(), copy.port(), copy.superuser().username(), copy.superuser().password());
+      assertThat(Fingerprint.database(actual, "postgres"))
+          .isEqualTo(Fingerprint.database(fleet.superuser(physicalSource), "postgres"));
+      assertThat(actual.one("postgres", "SELECT pg_is_in_recovery()")).isEqualTo("f");
+      assertThat(actual.one("postgres", "SHOW archive_mode")).isEqualTo("off");
+      assertThat(copy.data().resolve("pg_tblspc"))
+          .isDirectoryContaining(
+              link -> link.toFile().exists() && realPath(link).startsWith(target.toAbsolutePath()));
+    }
+  }
+
+  private static Path realPath(Path link) {
+    try {
+      return link.toRealPath();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Copies one backup to where the user of the server may read it, as from a bucket. */
+  private Map<String, String> copyDown(String cluster, String backup, PostgresServer server)
+      throws Exception {
+    String path = "clusters/" + cluster + "/backups/" + backup;
+    Path folder = Folders.temporary("t");
+    Path copy = Files.createDirectories(folder.resolve("repository").resolve(path));
+    Path target = Account.forPostgres().createPrivate(folder.resolve("target"));
+    shell(
+        List.of("bash", "-euc", "cp -a \"$FROM/.\" \"$TO\"; chown -R --reference=\"$OF\" \"$TO\""),
+        Map.of(
+            "FROM", fleet.stack().repositoriesRoot().resolve("files").resolve(path).toString(),
+            "TO", copy.toString(),
+            "OF", target.toString()));
+    Map<String, String> variables = new HashMap<>();
+    variables.put("REPO", folder.resolve("repository").toString());
+    variables.put("BACKUP", path);
+    variables.put("TARGET", target.toString());
+    variables.put("PGHOST", server.host());
+    variables.put("PGPORT", Integer.toString(server.port()));
+    variables.put("PGUSER", server.superuser().username());
+    variables.put("PGPASSWORD", server.superuser().password());
+    variables.put(
+        "PATH",
+        Path.of(server.install().program("psql")).getParent() + ":" + System.getenv("PATH"));
+    return variables;
+  }
+
+  private static JsonNode manifest(Map<String, String> variables) throws Exception {
+    return new ObjectMapper()
+        .readTree(
+            Path.of(variables.get("REPO"), variables.get("BACKUP"), "manifest.json").toFile());
+  }
+
+  private static void run(String script, Map<String, String> variables) throws Exception {
+    List<String> command = new ArrayList<>();
+    String account = Account.forPostgres().name();
+    if (!account.isEmpty()) {
+      command.addAll(
+          List.of("setpriv", "--reuid=" + account, "--regid=" + account, "--init-groups", "--"));
+    }
+    command.addAll(List.of("bash", "-c", script));
+    shell(command, variables);
+  }
+
+  private static void shell(List<String> command, Map<String, String> variables) throws Exception {
+    Path output = Files.createTempFile("holdfast-tools", ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(variables);
+    int exit = builder.start().waitFor();
+    assertThat(exit).as("%s%n%s", command.getLast(), Files.readString(output)).isZero();
+    Files.delete(output);
+  }
+
+  private void readBlocks() throws Exception {
+    Path document = Path.of(System.getProperty("holdfast.home"), "docs", "repository-format.md");
+    String heading = "";
+    boolean inside = false;
+    for (String line : Files.readAllLines(document)) {
+      if (inside && !line.equals("```")) {
+        blocks.merge(heading, line + "\n", String::concat);
+      } else if (line.startsWith("#")) {
+        heading = line.replaceFirst("^#+ ", "").replaceFirst(" \\(.*", "");
+      }
+      inside = line.equals("```sh") || (inside && !line.equals("```"));
+    }
+  }
+
+  private String block(String heading) {
+    assertThat(blocks).containsKey(heading);
+    return blocks.get(heading);
+  }
+}
