@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
+import io.holdfast.embedded.StackBuilder;
 import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -39,7 +41,7 @@ final class Fleet implements AutoCloseable {
   private final WorkerCredentials credentials = new WorkerCredentials();
   private final Map<String, String> repositories = new LinkedHashMap<>();
 
-  private Fleet(int workers) {
+  private Fleet(UnaryOperator<StackBuilder> more) {
     try {
       folder = Files.createTempDirectory("holdfast-system");
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -47,12 +49,12 @@ final class Fleet implements AutoCloseable {
       throw new java.io.UncheckedIOException(e);
     }
     stack =
-        Stack.builder(folder.resolve("stack"))
-            .workers(workers)
-            .setting("holdfast.jobs.lease", "6s")
-            .setting("holdfast.jobs.accept-within", "10s")
-            .setting("holdfast.jobs.retry-backoff", "1s")
-            .setting("holdfast.topology.interval", "5s")
+        more.apply(
+                Stack.builder(folder.resolve("stack"))
+                    .setting("holdfast.jobs.lease", "6s")
+                    .setting("holdfast.jobs.accept-within", "10s")
+                    .setting("holdfast.jobs.retry-backoff", "1s")
+                    .setting("holdfast.topology.interval", "5s"))
             .start();
     api = new RestCalls(stack.apiUrl(), stack.adminKey());
     credentials
@@ -70,7 +72,7 @@ final class Fleet implements AutoCloseable {
   /** The one that most tests use; it ends with the JVM. */
   static synchronized Fleet shared() {
     if (shared == null) {
-      shared = new Fleet(2);
+      shared = own(2);
       Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
     }
     return shared;
@@ -78,7 +80,60 @@ final class Fleet implements AutoCloseable {
 
   /** One of its own, for tests that kill parts of it. */
   static Fleet own(int workers) {
-    return new Fleet(workers);
+    return own(stack -> stack.workers(workers));
+  }
+
+  /** One of its own, of an unusual kind. */
+  static Fleet own(UnaryOperator<StackBuilder> more) {
+    return new Fleet(more);
+  }
+
+  /** The stack's store as it is reached at another endpoint, such as that of a proxy. */
+  String s3RepositoryAt(String endpoint) {
+    credentials
+        .s3(
+            Stack.S3_REFERENCE,
+            stack.s3().accessKey(),
+            stack.s3().secretKey(),
+            List.of(stack.s3().endpoint(), endpoint),
+            List.of(Stack.BUCKET))
+        .writeTo(stack.credentialsFile());
+    return putRepository(s3RepositoryJson(endpoint));
+  }
+
+  String filesystemRepositoryAt(Path path) {
+    return putRepository("{\"type\":\"FILESYSTEM\",\"filesystem\":{\"path\":\"" + path + "\"}}");
+  }
+
+  /** A cluster of one node that is reached at a port of 127.0.0.1 which is not its own. */
+  String declareBehind(int port, PostgresCluster cluster, String repository) {
+    String name = "cluster-" + NUMBER.incrementAndGet();
+    credentials
+        .database(name, cluster.backupLogin(), List.of("127.0.0.1:" + port))
+        .writeTo(stack.credentialsFile());
+    api.put(
+        "/clusters/" + name,
+        String.format(
+            "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"nodes\":[{\"name\":\"only\","
+                + "\"host\":\"127.0.0.1\",\"port\":%d}]}",
+            repository, name, port));
+    return name;
+  }
+
+  /** The types and sentences of the job's history, oldest first. */
+  List<String> history(String job) {
+    List<String> lines = new ArrayList<>();
+    api.get("/jobs/" + job + "/events")
+        .path("items")
+        .forEach(
+            event ->
+                lines.add(
+                    event.path("type").asText()
+                        + " "
+                        + event.path("code").asText()
+                        + " "
+                        + event.path("message").asText()));
+    return lines;
   }
 
   Stack stack() {
