@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -91,15 +92,11 @@ final class Latency {
         var senders = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < count; i++) {
         String path = paths.get(i % paths.size());
-        clock.schedule(
-            () ->
-                senders.submit(
-                    () -> {
-                      String id = post(path);
-                      accepted.put(id, Instant.now());
-                    }),
-            i * 1000L / PER_SECOND,
-            TimeUnit.MILLISECONDS);
+        Future<?> unused =
+            clock.schedule(
+                () -> senders.execute(() -> accepted.put(post(path), Instant.now())),
+                i * 1000L / PER_SECOND,
+                TimeUnit.MILLISECONDS);
       }
       clock.shutdown();
       if (!clock.awaitTermination(seconds + 60L, TimeUnit.SECONDS)) {
@@ -158,19 +155,18 @@ final class Latency {
     return text.append('\n').toString();
   }
 
-  private double closedLoop() throws InterruptedException {
+  private double closedLoop() {
     LongAdder answered = new LongAdder();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSED_SECONDS);
     try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < CONNECTIONS; i++) {
         String path = paths.get(i % paths.size());
-        senders.submit(
+        senders.execute(
             () -> {
               while (System.nanoTime() < end) {
-                post(path);
+                String unused = post(path);
                 answered.increment();
               }
-              return null;
             });
       }
     }
