@@ -15,10 +15,12 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @QuarkusTestResource(value = SwitchedBroker.class, restrictToAnnotatedClass = true)
+@Tag("slow")
 class BrokerOutageTest {
   /** Given true, Kafka is up when it returns; given false, it is down. */
   Consumer<Boolean> broker;
