@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * One PostgreSQL server with its state in one folder: {@code data} (the data directory), {@code
@@ -317,7 +317,14 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public Connection connect(String database, Login login) throws SQLException {
-    return DriverManager.getConnection(jdbcUrl(database), login.username(), login.password());
+    // Not DriverManager: what it finds depends on whose class loader asks first.
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setServerNames(new String[] {host()});
+    source.setPortNumbers(new int[] {port()});
+    source.setDatabaseName(database);
+    source.setUser(login.username());
+    source.setPassword(login.password());
+    return source.getConnection();
   }
 
   public String jdbcUrl(String database) {
