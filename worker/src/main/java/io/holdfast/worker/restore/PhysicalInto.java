@@ -40,6 +40,9 @@ final class PhysicalInto {
   Restored run(boolean dryRun) {
     Path directory = directory();
     details.put("directory", directory.toString());
+    if (target.start()) {
+      LastingServer.requireHarmless(directory);
+    }
     try (DirectoryRestore restore =
         DirectoryRestore.check(
             directory,

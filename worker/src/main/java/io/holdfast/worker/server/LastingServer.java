@@ -9,10 +9,28 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Starts a restored copy that stays when the job, and the worker, have ended. */
 public final class LastingServer {
+  /** pg_ctl starts the server through a shell, so that the name must mean nothing to one. */
+  private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9_./ @:+=,-]+");
+
   private LastingServer() {}
+
+  /**
+   * To be asked before anything is restored.
+   *
+   * @throws JobFailure TARGET_REFUSED when a server cannot safely be started on such a path
+   */
+  public static void requireHarmless(Path data) {
+    if (!HARMLESS.matcher(data.toString()).matches()) {
+      throw new JobFailure(
+          ErrorCode.TARGET_REFUSED,
+          "a server cannot be started safely on '" + data + "'",
+          "Use letters, digits and plain punctuation in the path, or restore without 'start'.");
+    }
+  }
 
   /**
    * Listens on loopback only; who may log in is what the copy's own {@code pg_hba.conf} says.
@@ -22,6 +40,7 @@ public final class LastingServer {
    * @throws JobFailure RESTORE_FAILED when it does not come up; its log lies in the data directory
    */
   public static int start(PgTools tools, int major, Path data, Integer wantedPort) {
+    requireHarmless(data);
     int port = wantedPort == null ? freePort() : wantedPort;
     ChildCommand start =
         ChildCommand.of(
