@@ -115,6 +115,10 @@ class GeneratedClientTest {
     }
   }
 
+  private static String etag(ClustersApi clusters, String name) throws ApiException {
+    return clusters.getClusterWithHttpInfo(name).getHeaders().get("ETag").getFirst();
+  }
+
   private ApiClient client(String key) {
     ApiClient client = new ApiClient();
     client.updateBaseUri(fleet.stack().apiUrl().toString());

@@ -62,7 +62,9 @@ public class ApiKeyResource {
     return keys.get(id);
   }
 
+  // There is no body but a problem, so generated clients accept nothing else.
   @DELETE
+  @Produces({MediaType.APPLICATION_JSON, "application/problem+json"})
   @Path("/{id}")
   @RolesAllowed(Role.ADMIN)
   @Operation(

@@ -95,7 +95,9 @@ public class ClusterResource {
         .build();
   }
 
+  // There is no body but a problem, so generated clients accept nothing else.
   @DELETE
+  @Produces({MediaType.APPLICATION_JSON, "application/problem+json"})
   @Path("/{name}")
   @RolesAllowed(Role.ADMIN)
   @Operation(
