@@ -5,14 +5,13 @@ import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.worker.dump.DumpContents;
 import io.holdfast.worker.dump.DumpStructure;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.transfer.BytePipe;
 import io.holdfast.worker.transfer.Tap;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.io.SequenceInputStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,18 +25,12 @@ import java.util.concurrent.CompletionException;
 final class StructureTap implements Tap, AutoCloseable {
   private static final int PIPE_BYTES = 1024 * 1024;
 
-  private final PipedOutputStream out = new PipedOutputStream();
-  private final PipedInputStream in;
+  private final BytePipe pipe = new BytePipe(PIPE_BYTES);
+  private final InputStream in = pipe.reader();
   private final CompletableFuture<List<ContentEntry>> verdict = new CompletableFuture<>();
   private boolean broken;
 
-  private StructureTap() {
-    try {
-      in = new PipedInputStream(out, PIPE_BYTES);
-    } catch (IOException e) {
-      throw new IllegalStateException("a new pipe is not connected", e);
-    }
-  }
+  private StructureTap() {}
 
   /**
    * @param listContents whether {@link #verdict} tells what the dump holds; custom dumps only
@@ -74,7 +67,7 @@ final class StructureTap implements Tap, AutoCloseable {
       return;
     }
     try {
-      out.write(buffer, offset, length);
+      pipe.write(buffer, offset, length);
     } catch (IOException parserGone) {
       // It has its verdict already; the dump goes on, because its own end says more.
       broken = true;
@@ -104,11 +97,7 @@ final class StructureTap implements Tap, AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      out.close();
-    } catch (IOException e) {
-      broken = true;
-    }
+    pipe.closeWriter();
   }
 
   /** Keeps what is read. */

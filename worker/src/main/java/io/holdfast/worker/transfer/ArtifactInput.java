@@ -40,7 +40,7 @@ final class ArtifactInput extends InputStream {
     Meter stored = new Meter();
     MeteredInput raw = new MeteredInput(repository.open(key), stored);
     try {
-      InputStream decoded = Decoders.open(artifact.codec(), raw);
+      InputStream decoded = new ReadAhead(Decoders.open(artifact.codec(), raw));
       return new ArtifactInput(key, artifact, progress, raw, stored, decoded);
     } catch (IOException e) {
       try (raw) {

@@ -55,15 +55,17 @@ public final class Transfer {
         Encoder encoder = Encoders.open(compression, new MeteredOutput(staged, stored))) {
       Pump.run(
           new SourceInput(source, progress),
-          (buffer, length) -> {
-            rateLimit.acquire(length, progress);
-            plain.add(buffer, 0, length);
-            taps.forEach(tap -> tap.bytes(buffer, 0, length));
-          },
-          (buffer, length) -> {
-            encoder.write(buffer, 0, length);
-            progress.advanced(length);
-          });
+          source::close,
+          List.of(
+              (buffer, length) -> {
+                plain.add(buffer, 0, length);
+                taps.forEach(tap -> tap.bytes(buffer, 0, length));
+              },
+              (buffer, length) -> {
+                rateLimit.acquire(length, progress);
+                encoder.write(buffer, 0, length);
+                progress.advanced(length);
+              }));
       encoder.finish();
       taps.forEach(Tap::end);
       source.complete();
