@@ -39,32 +39,41 @@ class Heartbeats {
     this.clock = clock;
   }
 
-  @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+  // Not before the application runs: the channel is not there yet, and sending would throw.
+  @Scheduled(
+      every = "10s",
+      delayed = "1s",
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void beat() {
     // While the broker is away one beat waits and the others are left out.
     if (!inFlight.compareAndSet(false, true)) {
       return;
     }
-    var unused =
-        events
-            .send(
-                identity.id(),
-                new WorkerEvent.Heartbeat(
-                    UUID.randomUUID().toString(),
-                    identity.id(),
-                    clock.instant(),
-                    identity.pool(),
-                    identity.version(),
-                    tools(),
-                    runner.running()))
-            .handle(
-                (nothing, failure) -> {
-                  inFlight.set(false);
-                  if (failure != null) {
-                    LOG.debugf("a heartbeat was not taken: %s", failure.getMessage());
-                  }
-                  return null;
-                });
+    try {
+      var unused = events.send(identity.id(), heartbeat()).whenComplete(this::landed);
+    } catch (RuntimeException e) {
+      // One that cannot even be sent must not keep the next ones back.
+      landed(null, e);
+    }
+  }
+
+  private void landed(Void nothing, Throwable failure) {
+    inFlight.set(false);
+    if (failure != null) {
+      LOG.warnf("a heartbeat was not taken: %s", failure.getMessage());
+    }
+  }
+
+  private WorkerEvent.Heartbeat heartbeat() {
+    return new WorkerEvent.Heartbeat(
+        UUID.randomUUID().toString(),
+        identity.id(),
+        clock.instant(),
+        identity.pool(),
+        identity.version(),
+        tools(),
+        runner.running());
   }
 
   /** Majors with a {@code pg_dump}, ascending. */
