@@ -16,13 +16,11 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** Bits that change in a repository (fault 13): every verification and every restore notices. */
-@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class FlippedBytesTest {
   private static final int FLIPS_OF_EACH_METHOD = 110;
