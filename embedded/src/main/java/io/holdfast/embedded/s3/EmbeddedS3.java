@@ -10,7 +10,7 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * An S3 endpoint over HTTP on 127.0.0.1 (S3Proxy on a folder): signature version 4, path style
+ * An S3 endpoint over HTTP or HTTPS on 127.0.0.1 (S3Proxy on a folder): signature version 4, path style
  * addresses, multipart, ranges, conditional put (412 when the object exists). No tags, versions or
  * object lock.
  *
@@ -22,18 +22,21 @@ public final class EmbeddedS3 implements AutoCloseable {
   private final Path folder;
   private final String accessKey;
   private final String secretKey;
+  private final boolean tls;
 
   private EmbeddedS3(
       S3Proxy proxy,
       FilesystemNio2BlobStore store,
       Path folder,
       String accessKey,
-      String secretKey) {
+      String secretKey,
+      boolean tls) {
     this.proxy = proxy;
     this.store = store;
     this.folder = folder;
     this.accessKey = accessKey;
     this.secretKey = secretKey;
+    this.tls = tls;
   }
 
   /**
@@ -42,13 +45,26 @@ public final class EmbeddedS3 implements AutoCloseable {
    * @param port 0 for a free one
    */
   public static EmbeddedS3 start(Path folder, int port, String accessKey, String secretKey) {
+    return start(folder, port, accessKey, secretKey, null);
+  }
+
+  /** As {@link #start(Path, int, String, String)}, over TLS with this certificate. */
+  public static EmbeddedS3 start(
+      Path folder, int port, String accessKey, String secretKey, ServerCertificate certificate) {
     try {
       Path buckets = Files.createDirectories(folder).toRealPath();
       FilesystemNio2BlobStore store = new FilesystemNio2BlobStore(buckets.toString());
+      S3Proxy.Builder listener = S3Proxy.builder();
+      if (certificate == null) {
+        listener.endpoint(URI.create("http://127.0.0.1:" + port));
+      } else {
+        listener
+            .secureEndpoint(URI.create("https://127.0.0.1:" + port))
+            .keyStore(certificate.keyStore().toString(), certificate.password());
+      }
       S3Proxy proxy =
-          S3Proxy.builder()
+          listener
               .blobStore(store)
-              .endpoint(URI.create("http://127.0.0.1:" + port))
               .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, accessKey, secretKey)
               // Signed but not chunked bodies are held in memory to check them: parts are 64 MiB.
               .v4MaxNonChunkedRequestSize(256L * 1024 * 1024)
@@ -56,7 +72,8 @@ public final class EmbeddedS3 implements AutoCloseable {
               .stopTimeout(0)
               .build();
       proxy.start();
-      return new EmbeddedS3(proxy, store, buckets, accessKey, secretKey);
+      return new EmbeddedS3(
+          proxy, store, buckets, accessKey, secretKey, certificate != null);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create " + folder, e);
     } catch (Exception e) {
@@ -73,12 +90,12 @@ public final class EmbeddedS3 implements AutoCloseable {
   }
 
   public int port() {
-    return proxy.getPort();
+    return tls ? proxy.getSecurePort() : proxy.getPort();
   }
 
-  /** {@code http://127.0.0.1:<port>}. */
+  /** {@code http://127.0.0.1:<port>}, or {@code https}. */
   public String endpoint() {
-    return "http://127.0.0.1:" + port();
+    return (tls ? "https" : "http") + "://127.0.0.1:" + port();
   }
 
   public String accessKey() {

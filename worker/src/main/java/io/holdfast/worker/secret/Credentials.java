@@ -55,8 +55,11 @@ public final class Credentials {
     }
     requireListed("endpoint", endpoint, entry.endpoints(), ref);
     requireListed("bucket", bucket, entry.buckets(), ref);
+    String authority = entry.certificateAuthorityFile();
     return new S3Keys(
-        entry.accessKey(), secret(ref, entry.secretKey(), entry.secretKeyFile(), true));
+        entry.accessKey(),
+        secret(ref, entry.secretKey(), entry.secretKeyFile(), true),
+        authority == null ? null : Path.of(authority));
   }
 
   /** Whether a filesystem repository may lie there: below an allowed root, links followed. */

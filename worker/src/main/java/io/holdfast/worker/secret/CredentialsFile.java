@@ -28,6 +28,7 @@ record CredentialsFile(
       @JsonProperty(required = true) String accessKey,
       String secretKey,
       String secretKeyFile,
+      String certificateAuthorityFile,
       @JsonProperty(required = true) List<String> endpoints,
       @JsonProperty(required = true) List<String> buckets) {
     @Override

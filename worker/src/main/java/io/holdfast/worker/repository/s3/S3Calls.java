@@ -59,7 +59,10 @@ final class S3Calls implements AutoCloseable {
             .followRedirects(false)
             .build();
     try {
-      this.http = Http.enableExternalCertificatesFromEnv(plain);
+      this.http =
+          keys.authority() == null
+              ? Http.enableExternalCertificatesFromEnv(plain)
+              : Http.enableExternalCertificates(plain, keys.authority().toString(), null);
     } catch (MinioException e) {
       throw S3Errors.translate("load the certificates for", spec.name(), e);
     }

@@ -61,7 +61,8 @@ final class S3Errors {
       return new JobFailure(
           ErrorCode.REPOSITORY_REFUSED,
           detail,
-          "The worker does not trust the store's certificate: give its authority in SSL_CERT_FILE.",
+          "The worker does not trust the store's certificate: give its authority as"
+              + " certificateAuthorityFile in the worker's credentials file.",
           e);
     }
     return unavailable(detail, e);

@@ -206,7 +206,7 @@ class S3FaultTest {
   private static Repository open(ScriptedStore store) {
     return new S3Repository(
         new S3RepositorySpec("t", store.endpoint(), null, "backups", "", new SecretRef("keys")),
-        new S3Keys("access", "secret-key"),
+        new S3Keys("access", "secret-key", null),
         new S3Settings(PART_BYTES, 2, Duration.ofMillis(500)),
         nanos -> {});
   }

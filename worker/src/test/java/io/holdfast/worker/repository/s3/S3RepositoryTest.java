@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class S3RepositoryTest extends RepositoryContract {
-  private static final S3Keys KEYS = new S3Keys("canary-access", "canary-secret-key");
+  private static final S3Keys KEYS = new S3Keys("canary-access", "canary-secret-key", null);
   @TempDir static Path folder;
   private static EmbeddedS3 store;
   private S3RepositorySpec spec;
@@ -51,7 +51,7 @@ class S3RepositoryTest extends RepositoryContract {
 
   @Test
   void refusesWrongKeysWithoutSayingThem() {
-    try (Repository wrong = open(spec, new S3Keys(KEYS.accessKey(), "wrong-canary"))) {
+    try (Repository wrong = open(spec, new S3Keys(KEYS.accessKey(), "wrong-canary", null))) {
       assertThatThrownBy(() -> wrong.list(""))
           .isInstanceOfSatisfying(
               JobFailure.class,
