@@ -10,9 +10,9 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * An S3 endpoint over HTTP or HTTPS on 127.0.0.1 (S3Proxy on a folder): signature version 4, path style
- * addresses, multipart, ranges, conditional put (412 when the object exists). No tags, versions or
- * object lock.
+ * An S3 endpoint over HTTP or HTTPS on 127.0.0.1 (S3Proxy on a folder): signature version 4, path
+ * style addresses, multipart, ranges, conditional put (412 when the object exists). No tags,
+ * versions or object lock.
  *
  * <p>Its folder holds one folder per bucket and outlives it. {@link #close()} frees the port.
  */
@@ -72,8 +72,7 @@ public final class EmbeddedS3 implements AutoCloseable {
               .stopTimeout(0)
               .build();
       proxy.start();
-      return new EmbeddedS3(
-          proxy, store, buckets, accessKey, secretKey, certificate != null);
+      return new EmbeddedS3(proxy, store, buckets, accessKey, secretKey, certificate != null);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create " + folder, e);
     } catch (Exception e) {

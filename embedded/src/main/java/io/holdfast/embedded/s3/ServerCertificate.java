@@ -1,9 +1,12 @@
 package io.holdfast.embedded.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,7 +31,7 @@ public record ServerCertificate(Path keyStore, String password, Path authority) 
   }
 
   private static void keytool(String arguments, Path keyStore) {
-    List<String> command = new java.util.ArrayList<>();
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(List.of(arguments.split(" ")));
     command.addAll(List.of("-keystore", keyStore.toString(), "-storepass", PASSWORD));
@@ -38,7 +41,7 @@ public record ServerCertificate(Path keyStore, String password, Path authority) 
               .directory(keyStore.getParent().toFile())
               .redirectErrorStream(true)
               .start();
-      String said = new String(process.getInputStream().readAllBytes());
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
       if (process.waitFor() != 0 || !Files.exists(keyStore)) {
         throw new IllegalStateException("keytool failed: " + said);
       }

@@ -254,6 +254,9 @@ final class S3Calls implements AutoCloseable {
       Throwable cause =
           e.getClass() == MinioException.class && e.getCause() != null ? e.getCause() : e;
       throw S3Errors.translate("list", folder, cause);
+    } catch (IllegalStateException e) {
+      // How the client's iterator tells a connection that could not be made.
+      throw S3Errors.translate("list", folder, e.getCause() == null ? e : e.getCause());
     }
     return found;
   }

@@ -47,8 +47,7 @@ class S3OverTlsTest {
   @Test
   void storesAndReadsWithTheAuthorityThatItIsGiven() throws Exception {
     byte[] content = "over TLS".getBytes(UTF_8);
-    String sha256 =
-        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     try (S3Repository repository = open(certificate.authority())) {
       try (StagedObject staged = repository.stage("a/object", 0)) {
         staged.write(content);
@@ -75,8 +74,7 @@ class S3OverTlsTest {
 
   private static S3Repository open(Path authority) {
     return new S3Repository(
-        new S3RepositorySpec(
-            "tls", store.endpoint(), null, "backups", "p", new SecretRef("keys")),
+        new S3RepositorySpec("tls", store.endpoint(), null, "backups", "p", new SecretRef("keys")),
         new S3Keys("access", "key", authority),
         S3Settings.defaults(),
         Waiter.real());
