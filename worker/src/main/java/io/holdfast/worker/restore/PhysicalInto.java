@@ -40,9 +40,6 @@ final class PhysicalInto {
   Restored run(boolean dryRun) {
     Path directory = directory();
     details.put("directory", directory.toString());
-    if (target.start()) {
-      LastingServer.requireHarmless(directory);
-    }
     try (DirectoryRestore restore =
         DirectoryRestore.check(
             directory,

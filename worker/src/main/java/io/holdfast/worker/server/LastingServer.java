@@ -9,28 +9,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /** Starts a restored copy that stays when the job, and the worker, have ended. */
 public final class LastingServer {
-  /** pg_ctl starts the server through a shell, so that the name must mean nothing to one. */
-  private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9_./ @:+=,-]+");
-
   private LastingServer() {}
-
-  /**
-   * To be asked before anything is restored.
-   *
-   * @throws JobFailure TARGET_REFUSED when a server cannot safely be started on such a path
-   */
-  public static void requireHarmless(Path data) {
-    if (!HARMLESS.matcher(data.toString()).matches()) {
-      throw new JobFailure(
-          ErrorCode.TARGET_REFUSED,
-          "a server cannot be started safely on '" + data + "'",
-          "Use letters, digits and plain punctuation in the path, or restore without 'start'.");
-    }
-  }
 
   /**
    * Listens on loopback only; who may log in is what the copy's own {@code pg_hba.conf} says.
@@ -40,7 +23,6 @@ public final class LastingServer {
    * @throws JobFailure RESTORE_FAILED when it does not come up; its log lies in the data directory
    */
   public static int start(PgTools tools, int major, Path data, Integer wantedPort) {
-    requireHarmless(data);
     int port = wantedPort == null ? freePort() : wantedPort;
     ChildCommand start =
         ChildCommand.of(
@@ -49,13 +31,17 @@ public final class LastingServer {
             "--wait",
             "--timeout=3600",
             "--silent",
-            "--pgdata=" + data,
-            "--log=" + data.resolve("restored-server.log"),
+            "--log=restored-server.log",
             "--options=-c port="
                 + port
-                + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''");
+                + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+                + " -c data_directory=.");
+    // pg_ctl builds a shell command from its options and --pgdata. A name that somebody chose is
+    // none of them: the environment and the working directory say where. Starting postgres itself
+    // was rejected: pg_ctl detaches it, so that it outlives the worker, and waits until it accepts.
+    ChildCommand there = start.in(data).withEnvironment(Map.of("PGDATA", data.toString()));
     ChildCommand asServerUser =
-        "root".equals(System.getProperty("user.name")) ? start.asUser("postgres") : start;
+        "root".equals(System.getProperty("user.name")) ? there.asUser("postgres") : there;
     try (ChildProcess child = ChildProcess.start(asServerUser)) {
       child.awaitSuccess(
           (exit, complaint) ->

@@ -84,7 +84,7 @@ public final class ThrowAwayServer implements Closeable {
           ChildProcess.start(
               asServerUser(
                   ChildCommand.of(tools.server("postgres", major), "-D", data.toString())
-                      .with(settings(folder, hba, ident))));
+                      .with(settings(data, folder, hba, ident))));
       ThrowAwayServer server = new ThrowAwayServer(folder, process, superuser);
       try (Progress.Registration stop = progress.closeOnStop(server)) {
         server.awaitConnections(progress);
@@ -102,10 +102,12 @@ public final class ThrowAwayServer implements Closeable {
     }
   }
 
-  private static List<String> settings(Path folder, Path hba, Path ident) {
+  private static List<String> settings(Path data, Path folder, Path hba, Path ident) {
     List<String> words = new ArrayList<>();
     for (String setting :
         List.of(
+            "data_directory=" + data,
+            "external_pid_file=",
             "unix_socket_directories=" + folder,
             "unix_socket_permissions=0700",
             "listen_addresses=",

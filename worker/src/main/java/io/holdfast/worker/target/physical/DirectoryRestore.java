@@ -41,17 +41,6 @@ public final class DirectoryRestore implements Closeable {
   private static final FileAttribute<Set<PosixFilePermission>> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  /** A restored copy must not archive into its source, follow it, or use its slots. */
-  private static final List<String> QUARANTINE =
-      List.of(
-          "archive_mode = off",
-          "archive_command = ''",
-          "restore_command = ''",
-          "primary_conninfo = ''",
-          "primary_slot_name = ''",
-          "synchronous_standby_names = ''",
-          "max_logical_replication_workers = 0");
-
   private final TargetDirectory data;
   private final Map<Long, TargetDirectory> tablespaces;
   private byte[] pgControl;
@@ -103,12 +92,31 @@ public final class DirectoryRestore implements Closeable {
             refusal);
       }
     }
-    return new DirectoryRestore(TargetDirectory.check(directory, allowed, run), targets);
+    DirectoryRestore restore =
+        new DirectoryRestore(TargetDirectory.check(directory, allowed, run), targets);
+    restore.requireApart();
+    return restore;
+  }
+
+  /** One directory inside another would be in the way when that one is renamed into place. */
+  private void requireApart() {
+    List<TargetDirectory> all = all();
+    for (TargetDirectory one : all) {
+      for (TargetDirectory other : all) {
+        if (one != other && one.target().startsWith(other.target())) {
+          throw new JobFailure(
+              ErrorCode.TARGET_REFUSED,
+              "'" + one.target() + "' lies in '" + other.target() + "', which is a target itself",
+              "Give the data directory and every tablespace a directory of its own, side by"
+                  + " side.");
+        }
+      }
+    }
   }
 
   /** What will be set in the copy, for the report. */
   public static List<String> quarantine() {
-    return QUARANTINE;
+    return Quarantine.SETTINGS;
   }
 
   /** Takes the locks and makes the staging directories. */
@@ -186,21 +194,8 @@ public final class DirectoryRestore implements Closeable {
     }
     Path root = data.staging();
     try {
-      Files.deleteIfExists(root.resolve("standby.signal"));
-      Files.deleteIfExists(root.resolve("recovery.signal"));
       Files.deleteIfExists(root.resolve("postmaster.pid"));
-      for (Map.Entry<String, byte[]> file : configuration.entrySet()) {
-        if (!Files.exists(root.resolve(file.getKey()))) {
-          Files.write(root.resolve(file.getKey()), file.getValue());
-        }
-      }
-      Files.writeString(
-          root.resolve("postgresql.auto.conf"),
-          "\n# Set by Holdfast at restore: this copy is quarantined.\n"
-              + String.join("\n", QUARANTINE)
-              + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      Quarantine.apply(root, data.target(), configuration);
       if (tablespaceMap != null) {
         Files.writeString(root.resolve("tablespace_map"), rewrittenMap());
       }
@@ -213,8 +208,23 @@ public final class DirectoryRestore implements Closeable {
       giveToServer(directory.staging());
       run("/usr/bin/sync", "-f", directory.staging().toString());
     }
-    tablespaces.values().forEach(TargetDirectory::publish);
-    data.publish();
+    publishAll();
+  }
+
+  /** The data directory last: without it no server finds the tablespaces. All or none. */
+  private void publishAll() {
+    List<TargetDirectory> published = new ArrayList<>();
+    try {
+      for (TargetDirectory directory : all()) {
+        directory.publish();
+        published.add(directory);
+      }
+    } catch (JobFailure e) {
+      for (TargetDirectory directory : published) {
+        directory.withdraw(e);
+      }
+      throw e;
+    }
   }
 
   /** A line per tablespace, {@code oid path}; the server makes the links from it when it starts. */

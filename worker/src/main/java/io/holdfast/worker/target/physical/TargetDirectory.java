@@ -4,9 +4,11 @@ import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.failure.JobFailure;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,7 +19,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +31,14 @@ import java.util.stream.Stream;
  * is as it was.
  */
 final class TargetDirectory implements Closeable {
+  /** In the names of what lies beside a target while it is restored. */
+  private static final String BESIDE = ".holdfast-";
+
+  /** What a shell reads even within double quotes, as pg_ctl writes them; and control codes. */
+  private static final Pattern HARMFUL = Pattern.compile("[\"$`\\\\\\p{Cntrl}]");
+
   private final Path target;
+  private final String run;
   private final Path staging;
   private final Path lockFile;
   private FileChannel channel;
@@ -34,9 +46,13 @@ final class TargetDirectory implements Closeable {
 
   private TargetDirectory(Path target, String run) {
     this.target = target;
-    Path name = target.getFileName();
-    this.staging = target.resolveSibling("." + name + ".holdfast-" + run);
-    this.lockFile = target.resolveSibling("." + name + ".holdfast-lock");
+    this.run = run;
+    this.staging = target.resolveSibling(beside(target) + run);
+    this.lockFile = target.resolveSibling(beside(target) + "lock");
+  }
+
+  private static String beside(Path target) {
+    return "." + target.getFileName() + BESIDE;
   }
 
   /**
@@ -47,6 +63,16 @@ final class TargetDirectory implements Closeable {
   static TargetDirectory check(Path target, Predicate<Path> allowed, String run) {
     if (!target.isAbsolute() || !target.equals(target.normalize()) || target.getParent() == null) {
       throw refused(target, "it is not a plain absolute path", "Write it without '.' and '..'.");
+    }
+    if (target.getFileName().toString().contains(BESIDE)) {
+      throw refused(target, "Holdfast itself uses such names", "Choose another name.");
+    }
+    if (HARMFUL.matcher(target.toString()).find()) {
+      // Holdfast's own start shows it to no shell; whoever types pg_ctl there later does.
+      throw refused(
+          target,
+          "its name would mean something to a shell",
+          "Leave out double quotes, dollar signs, backquotes, backslashes and control codes.");
     }
     if (!allowed.test(target)) {
       throw refused(
@@ -102,16 +128,49 @@ final class TargetDirectory implements Closeable {
       Files.createDirectories(target.getParent());
       channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = channel.tryLock();
-      if (lock == null) {
+      if (lock == null || !isStillThere()) {
+        channel.close();
+        lock = null;
         throw held(null);
       }
+      removeAbandoned();
       Files.createDirectory(
           staging,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (OverlappingFileLockException e) {
-      throw held(e);
+      JobFailure held = held(e);
+      try {
+        channel.close();
+      } catch (IOException onClose) {
+        held.addSuppressed(onClose);
+      }
+      throw held;
     } catch (IOException e) {
       throw DirectoryRestore.cannotWrite(staging, e);
+    }
+  }
+
+  /** Whoever held the lock before removed the file; a lock on what is gone keeps nobody out. */
+  private boolean isStillThere() throws IOException {
+    byte[] mine = (run + " " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(mine), 0);
+    return Files.exists(lockFile) && Arrays.equals(mine, Files.readAllBytes(lockFile));
+  }
+
+  /** What a restore left that was killed: nobody else holds the lock, so nobody writes there. */
+  private void removeAbandoned() throws IOException {
+    String beginning = beside(target);
+    List<Path> abandoned;
+    try (Stream<Path> siblings = Files.list(target.getParent())) {
+      abandoned =
+          siblings
+              .filter(path -> path.getFileName().toString().startsWith(beginning))
+              .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+              .toList();
+    }
+    for (Path directory : abandoned) {
+      removeTree(directory);
     }
   }
 
@@ -146,6 +205,15 @@ final class TargetDirectory implements Closeable {
           "'" + target + "' could not be put in place: something appeared there meanwhile",
           "Choose another directory.",
           e);
+    }
+  }
+
+  /** Takes back a {@link #publish}, because another directory of the same restore failed. */
+  void withdraw(JobFailure because) {
+    try {
+      Files.move(target, staging, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 
