@@ -71,6 +71,11 @@ public record PostgresInstall(int major, Path bin) {
     return bin.resolve(name).toString();
   }
 
+  @Override
+  public String toString() {
+    return "PostgreSQL " + major + " in " + bin;
+  }
+
   private static List<Path> candidates() {
     List<Path> bins = new ArrayList<>();
     String extra =

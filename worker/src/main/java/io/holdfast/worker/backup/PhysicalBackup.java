@@ -87,7 +87,8 @@ final class PhysicalBackup implements Method {
         node.server(),
         new BaseBackupOptions(
             "holdfast " + run.spec().backupId(), physical.checkpoint(), run.compression()),
-        node.seen().systemIdentifier());
+        node.seen().systemIdentifier(),
+        run.attempt());
   }
 
   private boolean serverCompresses(Run run) {

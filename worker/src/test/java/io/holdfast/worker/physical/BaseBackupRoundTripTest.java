@@ -2,10 +2,14 @@ package io.holdfast.worker.physical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.model.Codec;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
@@ -13,6 +17,8 @@ import io.holdfast.model.backup.PhysicalSourceSpec.Checkpoint;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.postgres.Server;
+import io.holdfast.worker.process.ChildCommand;
+import io.holdfast.worker.process.ChildProcess;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.server.ThrowAwayServer;
 import io.holdfast.worker.source.physical.BaseBackup;
@@ -23,6 +29,8 @@ import io.holdfast.worker.tar.TarInspector;
 import io.holdfast.worker.target.physical.DirectoryRestore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -33,24 +41,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Base backups from a real server: streamed, inspected while passing, restored, started. */
-@TestInstance(Lifecycle.PER_CLASS)
+/**
+ * Base backups from a real server of every major that is installed: streamed, inspected while
+ * passing, restored, started.
+ */
+@ParameterizedClass(name = "{0}")
+@MethodSource("io.holdfast.embedded.postgres.PostgresInstall#all")
 class BaseBackupRoundTripTest {
-  private static final PgTools TOOLS = new PgTools(List.of(Path.of("/usr/lib/postgresql")));
-  private Path folder;
-  private PostgresCluster cluster;
+  private static final System.Logger LOG =
+      System.getLogger(BaseBackupRoundTripTest.class.getName());
+  private static Path folder;
+  private static PostgresCluster cluster;
 
-  @BeforeAll
-  void start() throws Exception {
+  private final PostgresInstall install;
+  private final PgTools tools;
+
+  BaseBackupRoundTripTest(PostgresInstall install) {
+    this.install = install;
+    this.tools = new PgTools(List.of(install.bin()));
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void start(PostgresInstall install) throws Exception {
+    LOG.log(System.Logger.Level.INFO, "base backups of {0}", install);
     folder = Files.createTempDirectory("holdfast-base-backup");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    cluster = PostgresCluster.in(folder.resolve("cluster")).standbys(0).start();
+    cluster = PostgresCluster.in(folder.resolve("cluster")).install(install).standbys(0).start();
     Path tablespace = Files.createDirectory(folder.resolve("side space"));
     Files.setOwner(tablespace, Files.getOwner(cluster.primary().data()));
     cluster
@@ -62,8 +84,8 @@ class BaseBackupRoundTripTest {
             "INSERT INTO there SELECT generate_series(1, 5000)");
   }
 
-  @AfterAll
-  void stop() {
+  @AfterParameterizedClassInvocation
+  static void stop() {
     cluster.close();
   }
 
@@ -171,6 +193,96 @@ class BaseBackupRoundTripTest {
                     .isEqualTo("0"));
   }
 
+  @Test
+  void isAcceptedByPgVerifybackupWhenStandardToolsExtractIt() throws Exception {
+    assumeTrue(Files.isExecutable(install.bin().resolve("pg_verifybackup")));
+    Path plain = Files.createDirectory(folder.resolve("plain"));
+    try (BaseBackup backup = begin(CompressionSpec.zstd(), null)) {
+      for (Optional<BaseBackup.Archive> next = backup.next();
+          next.isPresent();
+          next = backup.next()) {
+        Long oid = next.get().tablespaceOid();
+        InputStream bytes = next.get().source().stream();
+        if (next.get().isManifest()) {
+          Files.copy(bytes, plain.resolve("backup_manifest"));
+        } else {
+          untar(bytes, oid == null ? plain : plain.resolve("pg_tblspc").resolve(oid.toString()));
+        }
+      }
+      backup.finish();
+    }
+
+    String said =
+        ChildProcess.output(
+            ChildCommand.of(install.bin().resolve("pg_verifybackup"), plain.toString()),
+            1000,
+            (exit, complaint) -> new JobFailure(ErrorCode.INTERNAL, exit + complaint, null));
+
+    assertThat(said).contains("backup successfully verified");
+  }
+
+  private static void untar(InputStream tar, Path into) throws IOException {
+    Files.createDirectories(into);
+    try (ChildProcess child =
+        ChildProcess.start(ChildCommand.of(Path.of("/usr/bin/tar"), "-x", "-C", into.toString()))) {
+      try (OutputStream stdin = child.stdin()) {
+        tar.transferTo(stdin);
+      }
+      child.awaitSuccess(
+          (exit, complaint) -> new JobFailure(ErrorCode.INTERNAL, exit + complaint, null));
+    }
+  }
+
+  @Test
+  void carriesWhatTheServerCompressedOrSaysThatTheServerIsTooOld() throws Exception {
+    CompressionSpec atServer = new CompressionSpec(Codec.ZSTD, 1, 2, CompressionSpec.Where.SERVER);
+    if (install.major() < 15) {
+      assertThatThrownBy(() -> begin(atServer, null))
+          .isInstanceOfSatisfying(
+              JobFailure.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_SELECTION));
+      return;
+    }
+    assumeTrue(
+        cluster
+            .primary()
+            .queryText("SELECT count(*) FROM pg_config WHERE setting LIKE '%--with-zstd%'")
+            .equals("1"));
+    FilesSeen seen = new FilesSeen();
+    byte[] manifest = null;
+    BaseBackup backup = begin(atServer, null);
+    try (backup) {
+      for (Optional<BaseBackup.Archive> next = backup.next();
+          next.isPresent();
+          next = backup.next()) {
+        InputStream bytes = next.get().source().stream();
+        Long oid = next.get().tablespaceOid();
+        if (next.get().isManifest()) {
+          manifest = bytes.readAllBytes();
+        } else {
+          inspected(
+                  new ZstdInputStream(bytes),
+                  oid == null ? TarInspector.ofBase(seen) : TarInspector.ofTablespace(oid, seen))
+              .transferTo(nowhere());
+          bytes.transferTo(nowhere());
+        }
+      }
+      backup.finish();
+    }
+    assertThat(BackupManifestCheck.compare(manifest, seen, backup.systemIdentifier(), 1 << 24))
+        .isEmpty();
+  }
+
+  @Test
+  void reportsAManifestOfAnotherSystemAndOneThatIsCut() {
+    String body = "{ \"PostgreSQL-Backup-Manifest-Version\": 2, \"System-Identifier\": 7,";
+    assertThat(
+            BackupManifestCheck.compare(
+                body.getBytes(StandardCharsets.UTF_8), new FilesSeen(), "8", 1 << 24))
+        .contains("backup_manifest is of system 7 instead of 8")
+        .anyMatch(finding -> finding.contains("cannot be read"));
+  }
+
   private BaseBackup begin(CompressionSpec compression, String systemIdentifier) {
     Login login = cluster.backupLogin();
     PostgresServer primary = cluster.primary();
@@ -182,18 +294,15 @@ class BaseBackupRoundTripTest {
             "prefer",
             new io.holdfast.worker.secret.Login(login.username(), login.password())),
         new BaseBackupOptions("a 'test'", Checkpoint.FAST, compression),
-        systemIdentifier);
+        systemIdentifier,
+        Progress.silent());
   }
 
   private List<String> answers(Path data) throws Exception {
     List<String> answers = new ArrayList<>();
     try (ThrowAwayServer server =
             ThrowAwayServer.start(
-                TOOLS,
-                cluster.primary().install().major(),
-                data,
-                cluster.superuser().username(),
-                Progress.silent());
+                tools, install.major(), data, cluster.superuser().username(), Progress.silent());
         Connection connection = server.connect("postgres")) {
       for (String sql :
           List.of("SELECT count(*) FROM here", "SELECT count(*) FROM there", "SHOW archive_mode")) {

@@ -4,22 +4,19 @@ import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.manifest.Manifest.Tablespace;
 import io.holdfast.worker.failure.JobFailure;
-import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.Server;
-import io.holdfast.worker.postgres.SqlFailures;
+import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.source.Source;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.postgresql.PGProperty;
-import org.postgresql.ds.PGSimpleDataSource;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One {@code BASE_BACKUP}, PostgreSQL 14 to 18, as the archives it consists of: tablespaces, the
@@ -40,85 +37,54 @@ public final class BaseBackup implements Closeable {
   }
 
   public static final String MANIFEST = "backup_manifest";
-  private static final int FRAMED_SINCE = 15;
 
   private final String node;
   private final Connection connection;
   private final ReplicationStream stream;
   private final int serverMajor;
-  private final String systemIdentifier;
+  private final SystemIdentity system;
   private final List<Tablespace> tablespaces = new ArrayList<>();
   private long estimatedBytes;
   private Lsn startLsn;
   private int timeline;
-  private Lsn stopLsn;
-  private int unframedIndex;
-  private Archive current;
-  private String pendingFile;
-  private boolean archivesEnded;
+  private ArchiveFrames frames;
+  private final AtomicBoolean open = new AtomicBoolean(true);
+  private volatile boolean finished;
 
   private BaseBackup(Server server, Connection connection) throws SQLException {
     this.node = server.name();
     this.connection = connection;
     this.serverMajor = connection.getMetaData().getDatabaseMajorVersion();
-    this.systemIdentifier = identifySystem()[0];
+    this.system = SystemIdentity.read(connection);
     this.stream = new ReplicationStream(connection);
   }
 
   /**
-   * Connects, reserves WAL and begins. Returns when the server's checkpoint is done.
+   * Connects, reserves WAL and begins. Returns when the server's checkpoint is done, which may take
+   * minutes when it is spread; a stop ends the wait.
    *
    * @param systemIdentifier the cluster that is expected; null for any
    * @throws JobFailure CLUSTER_CHANGED when it is another cluster, PERMISSION_DENIED, SOURCE_FAILED
    */
   public static BaseBackup begin(
-      Server server, BaseBackupOptions options, String systemIdentifier) {
-    Connection connection = connect(server);
+      Server server, BaseBackupOptions options, String systemIdentifier, Progress progress) {
+    Connection connection = ReplicationStream.connect(server);
     try {
       BaseBackup backup = new BaseBackup(server, connection);
-      try {
-        backup.requireCluster(systemIdentifier);
+      try (Progress.Registration stop = progress.closeOnStop(backup)) {
+        backup.system.requireCluster(systemIdentifier, server.name());
         backup.start(options);
         return backup;
       } catch (SQLException | IOException | RuntimeException e) {
         backup.closeAfter(e);
+        progress.advanced(0); // a stop is the reason, if there was one
         throw e;
       }
     } catch (SQLException e) {
       abort(connection, e);
-      throw failed("starting a base backup", server.name(), e);
+      throw BaseBackupFailure.of("starting a base backup", server.name(), e);
     } catch (IOException e) {
-      throw broken(server.name(), e);
-    }
-  }
-
-  private static Connection connect(Server server) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {server.host()});
-    source.setPortNumbers(new int[] {server.port()});
-    source.setDatabaseName("replication");
-    source.setUser(server.login().username());
-    source.setPassword(server.login().password());
-    source.setSslMode(server.sslMode());
-    source.setApplicationName(Connections.APPLICATION_NAME);
-    source.setConnectTimeout(15);
-    source.setTcpKeepAlive(true);
-    try {
-      source.setProperty(PGProperty.REPLICATION, "true");
-      source.setProperty(PGProperty.PREFER_QUERY_MODE, "simple");
-      source.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION, "9.4");
-      return source.getConnection();
-    } catch (SQLException e) {
-      throw failed("connecting for replication", server.name(), e);
-    }
-  }
-
-  private void requireCluster(String expected) {
-    if (expected != null && !expected.equals(systemIdentifier)) {
-      throw new JobFailure(
-          ErrorCode.CLUSTER_CHANGED,
-          "node '" + node + "' is of system " + systemIdentifier + ", not " + expected,
-          "The node was rebuilt or its address now leads elsewhere; correct the cluster's nodes.");
+      throw BaseBackupFailure.broken(server.name(), e);
     }
   }
 
@@ -130,13 +96,13 @@ public final class BaseBackup implements Closeable {
               + " TEMPORARY PHYSICAL RESERVE_WAL");
     }
     stream.query(options.command(serverMajor));
-    expect('T');
-    expect('D');
+    stream.expect('T');
+    stream.expect('D');
     String[] position = stream.readRow();
     startLsn = Lsn.parse(position[0]);
     timeline = Integer.parseInt(position[1]);
-    expect('C');
-    expect('T');
+    stream.expect('C');
+    stream.expect('T');
     for (char type = stream.next(); type == 'D'; type = stream.next()) {
       String[] row = stream.readRow();
       estimatedBytes += row[2] == null ? 0 : Long.parseLong(row[2]) * 1024;
@@ -144,13 +110,7 @@ public final class BaseBackup implements Closeable {
         tablespaces.add(new Tablespace(Long.parseLong(row[0]), row[0], row[1]));
       }
     }
-    if (framed()) {
-      expect('H');
-    }
-  }
-
-  private boolean framed() {
-    return serverMajor >= FRAMED_SINCE;
+    frames = new ArchiveFrames(stream, serverMajor, tablespaces);
   }
 
   public Lsn startLsn() {
@@ -162,7 +122,7 @@ public final class BaseBackup implements Closeable {
   }
 
   public String systemIdentifier() {
-    return systemIdentifier;
+    return system.systemIdentifier();
   }
 
   /** All but the two that every cluster has; names are the oids, which is all the server sends. */
@@ -170,7 +130,10 @@ public final class BaseBackup implements Closeable {
     return List.copyOf(tablespaces);
   }
 
-  /** The server's estimate of the plain bytes of all archives. */
+  /**
+   * The server's estimate of the plain bytes of all archives. It leaves out the WAL that they hold
+   * besides, and what is written while the backup runs.
+   */
   public long estimatedBytes() {
     return estimatedBytes;
   }
@@ -178,92 +141,19 @@ public final class BaseBackup implements Closeable {
   /** The next archive; the one before must have been read to its end. Empty after the last. */
   public Optional<Archive> next() {
     try {
-      if (current != null && !archivesEnded && pendingFile == null) {
-        throw new IllegalStateException(current.file() + " has not been read to its end");
-      }
-      if (framed() ? !advanceFramed() : !advanceUnframed()) {
-        current = null;
-        return Optional.empty();
-      }
-      String file = pendingFile;
-      pendingFile = null;
-      current = new Archive(file, oidOf(file), new ArchiveSource());
-      return Optional.of(current);
+      return Optional.ofNullable(frames.nextFile())
+          .map(file -> new Archive(file, oidOf(file), new ArchiveSource()));
     } catch (SQLException e) {
-      throw failed("reading a base backup", node, e);
+      throw BaseBackupFailure.of("reading a base backup", node, e);
     } catch (IOException e) {
-      throw broken(node, e);
+      throw BaseBackupFailure.broken(node, e);
     }
-  }
-
-  private boolean advanceFramed() throws IOException, SQLException {
-    if (pendingFile == null && !archivesEnded) {
-      nextChunk();
-    }
-    return pendingFile != null;
-  }
-
-  /** PostgreSQL 14: a copy stream for each tablespace, the base among them, then the manifest. */
-  private boolean advanceUnframed() throws IOException, SQLException {
-    if (unframedIndex > tablespaces.size() + 1) {
-      return false;
-    }
-    expect('H');
-    stream.skipBody();
-    if (unframedIndex < tablespaces.size()) {
-      pendingFile = tablespaces.get(unframedIndex).oid() + ".tar";
-    } else {
-      pendingFile = unframedIndex == tablespaces.size() ? "base.tar" : MANIFEST;
-    }
-    archivesEnded = false;
-    unframedIndex++;
-    return true;
   }
 
   private static Long oidOf(String file) {
     return Character.isDigit(file.charAt(0))
         ? Long.valueOf(file.substring(0, file.indexOf('.')))
         : null;
-  }
-
-  /** Moves to the next payload of the current archive; false at its end. */
-  private boolean nextChunk() throws IOException, SQLException {
-    while (true) {
-      char type = stream.next();
-      if (type == 'c') {
-        archivesEnded = true;
-        return false;
-      }
-      if (type != 'd') {
-        throw new IOException("unexpected message '" + type + "' in a base backup");
-      }
-      if (!framed()) {
-        return true;
-      }
-      switch (stream.readByte()) {
-        case 'd' -> {
-          return true;
-        }
-        case 'p' -> {
-          // The server's own progress; ours counts what arrives.
-        }
-        case 'n' -> {
-          pendingFile = stripCompression(stream.readText());
-          stream.skipBody();
-          return false;
-        }
-        case 'm' -> {
-          pendingFile = MANIFEST;
-          stream.skipBody();
-          return false;
-        }
-        default -> throw new IOException("unknown part of a base backup");
-      }
-    }
-  }
-
-  private static String stripCompression(String file) {
-    return file.substring(0, file.indexOf(".tar") + ".tar".length());
   }
 
   /**
@@ -274,70 +164,26 @@ public final class BaseBackup implements Closeable {
    */
   public Lsn finish() {
     try {
-      expect('T');
-      expect('D');
+      stream.expect('T');
+      stream.expect('D');
       String[] position = stream.readRow();
-      stopLsn = Lsn.parse(position[0]);
-      requireSame("timeline", Integer.toString(timeline), position[1]);
       for (char type = stream.next(); type != 'Z'; type = stream.next()) {
         if (type != 'C') {
           throw new IOException("unexpected message '" + type + "' after a base backup");
         }
       }
       stream.skipBody();
-      String[] now = identifySystem();
-      requireSame("system identifier", systemIdentifier, now[0]);
-      requireSame("timeline", Integer.toString(timeline), now[1]);
-      return stopLsn;
+      finished = true;
+      SystemIdentity begun = new SystemIdentity(system.systemIdentifier(), timeline);
+      new SystemIdentity(system.systemIdentifier(), Integer.parseInt(position[1]))
+          .requireStill(begun, node);
+      SystemIdentity.read(connection).requireStill(begun, node);
+      return Lsn.parse(position[0]);
     } catch (SQLException e) {
-      throw failed("ending a base backup", node, e);
+      throw BaseBackupFailure.of("ending a base backup", node, e);
     } catch (IOException e) {
-      throw broken(node, e);
+      throw BaseBackupFailure.broken(node, e);
     }
-  }
-
-  private void requireSame(String what, String before, String after) {
-    if (!before.equals(after)) {
-      throw new JobFailure(
-          ErrorCode.CLUSTER_CHANGED,
-          "node '" + node + "' changed its " + what + " from " + before + " to " + after,
-          "A failover happened during the backup; it is taken again.");
-    }
-  }
-
-  private String[] identifySystem() throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
-      row.next();
-      return new String[] {row.getString("systemid"), row.getString("timeline")};
-    }
-  }
-
-  private void expect(char wanted) throws IOException, SQLException {
-    char type = stream.next();
-    if (type != wanted) {
-      throw new IOException("the server sent '" + type + "' where '" + wanted + "' was due");
-    }
-  }
-
-  private static JobFailure failed(String doing, String node, SQLException e) {
-    String message = SqlFailures.message(e);
-    if (message.contains("promoted during online backup")) {
-      return new JobFailure(
-          ErrorCode.CLUSTER_CHANGED,
-          "node '" + node + "' was promoted during the backup: " + message,
-          "The backup is taken again from the cluster as it is now.",
-          e);
-    }
-    return SqlFailures.of(doing, node, e, ErrorCode.SOURCE_FAILED);
-  }
-
-  private static JobFailure broken(String node, IOException e) {
-    return new JobFailure(
-        ErrorCode.SOURCE_FAILED,
-        "the connection to node '" + node + "' broke during a base backup: " + e.getMessage(),
-        "Look at the server's log and at the network between it and the worker.",
-        e);
   }
 
   private void closeAfter(Exception first) {
@@ -359,7 +205,13 @@ public final class BaseBackup implements Closeable {
   /** Ends the backup at the server as well. Idempotent; any thread. */
   @Override
   public void close() throws IOException {
-    stream.close();
+    if (open.getAndSet(false)) {
+      if (finished) {
+        stream.close();
+      } else {
+        stream.cancel();
+      }
+    }
   }
 
   /** The stream of the current archive. */
@@ -377,15 +229,17 @@ public final class BaseBackup implements Closeable {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+          if (ended) {
+            return -1;
+          }
           try {
-            while (!ended && stream.bodyLeft() == 0) {
-              ended = !nextChunk();
-            }
-            return ended ? -1 : stream.read(buffer, offset, length);
+            int n = frames.read(buffer, offset, length);
+            ended = n < 0;
+            return n;
           } catch (SQLException e) {
-            throw failed("reading a base backup", node, e);
+            throw BaseBackupFailure.of("reading a base backup", node, e);
           } catch (IOException e) {
-            throw broken(node, e);
+            throw BaseBackupFailure.broken(node, e);
           }
         }
       };
@@ -407,7 +261,7 @@ public final class BaseBackup implements Closeable {
         try {
           BaseBackup.this.close();
         } catch (IOException e) {
-          throw broken(node, e);
+          throw BaseBackupFailure.broken(node, e);
         }
       }
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,8 +17,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
  * The configuration that is in effect, wherever its files lie. What any role may see is always
- * there ({@code effective-settings.conf}); the files themselves need {@code pg_read_server_files}
- * and {@code EXECUTE} on {@code pg_read_file(text)}.
+ * there ({@code effective-settings.conf}); the files themselves need a superuser, or {@code
+ * pg_read_all_settings} (where they lie), {@code pg_read_server_files} (any path) and {@code
+ * EXECUTE} on {@code pg_read_binary_file(text, bigint, bigint, boolean)}.
  */
 public final class ConfigurationFiles {
   /** Read back as a {@code postgresql.conf} for a copy whose original lay elsewhere. */
@@ -33,6 +33,9 @@ public final class ConfigurationFiles {
           + " 'ssl_key_file', 'ssl_ca_file', 'ssl_crl_file', 'stats_temp_directory', 'cluster_name',"
           + " 'log_directory') AND context <> 'internal' ORDER BY name";
 
+  /** Binary: a comment in another encoding than the database's must not fail a backup. */
+  private static final String READ_FILE = "pg_catalog.pg_read_binary_file";
+
   private static final Map<String, String> FILES =
       Map.of(
           "postgresql.conf", "current_setting('config_file')",
@@ -41,6 +44,11 @@ public final class ConfigurationFiles {
           "pg_ident.conf", "current_setting('ident_file')");
 
   private ConfigurationFiles() {}
+
+  /** Far more than any has; a file that is longer would be cut, and half a file is none. */
+  private static final int MOST_BYTES = 10_000_000;
+
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   /**
    * @param filesRead whether the files themselves are in it
@@ -52,15 +60,7 @@ public final class ConfigurationFiles {
     Map<String, byte[]> files = new TreeMap<>();
     try {
       files.put(EFFECTIVE, effective(connection).getBytes(StandardCharsets.UTF_8));
-      boolean readable = mayReadFiles(connection);
-      if (readable) {
-        for (Map.Entry<String, String> file : FILES.entrySet()) {
-          byte[] content = content(connection, file.getValue());
-          if (content != null) {
-            files.put(file.getKey(), content);
-          }
-        }
-      }
+      boolean readable = mayReadFiles(connection) && readFiles(connection, files);
       return new Taken(tar(files), readable);
     } catch (SQLException e) {
       throw SqlFailures.of("reading the configuration", node, e, ErrorCode.SOURCE_FAILED);
@@ -85,21 +85,47 @@ public final class ConfigurationFiles {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT has_function_privilege('pg_read_file(text)', 'EXECUTE') AND (SELECT"
-                    + " rolsuper OR pg_has_role(current_user, 'pg_read_server_files', 'MEMBER')"
-                    + " FROM pg_roles WHERE rolname = current_user)")) {
+                "SELECT has_function_privilege('"
+                    + READ_FILE
+                    + "(text, bigint, bigint, boolean)', 'EXECUTE')"
+                    + " AND pg_has_role(current_user, 'pg_read_server_files', 'USAGE')"
+                    + " AND pg_has_role(current_user, 'pg_read_all_settings', 'USAGE')")) {
       row.next();
       return row.getBoolean(1);
     }
   }
 
+  /** All or none, so that nobody takes a part for the whole. */
+  private static boolean readFiles(Connection connection, Map<String, byte[]> into)
+      throws SQLException {
+    Map<String, byte[]> read = new TreeMap<>();
+    for (Map.Entry<String, String> file : FILES.entrySet()) {
+      try {
+        byte[] content = content(connection, file.getValue());
+        if (content != null && content.length == MOST_BYTES) {
+          return false;
+        }
+        if (content != null) {
+          read.put(file.getKey(), content);
+        }
+      } catch (SQLException e) {
+        if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+          return false; // a hosted server may refuse more than its catalog says
+        }
+        throw e;
+      }
+    }
+    into.putAll(read);
+    return true;
+  }
+
   private static byte[] content(Connection connection, String path) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement("SELECT pg_read_file(" + path + ", 0, 10000000, true)");
-        ResultSet row = statement.executeQuery()) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT " + READ_FILE + "(" + path + ", 0, " + MOST_BYTES + ", true)")) {
       row.next();
-      String text = row.getString(1);
-      return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+      return row.getBytes(1);
     }
   }
 

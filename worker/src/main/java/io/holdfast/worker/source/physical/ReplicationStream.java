@@ -1,13 +1,17 @@
 package io.holdfast.worker.source.physical;
 
+import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.postgres.Server;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.postgresql.PGProperty;
 import org.postgresql.core.PGStream;
 import org.postgresql.core.QueryExecutorBase;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -36,6 +40,32 @@ final class ReplicationStream implements Closeable {
       this.stream = (PGStream) field.get(connection.unwrap(PgConnection.class).getQueryExecutor());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this version of pgjdbc keeps its stream elsewhere", e);
+    }
+  }
+
+  /**
+   * Opens a connection for physical replication.
+   *
+   * @throws io.holdfast.worker.failure.JobFailure as {@link BaseBackupFailure} says
+   */
+  static Connection connect(Server server) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setServerNames(new String[] {server.host()});
+    source.setPortNumbers(new int[] {server.port()});
+    source.setDatabaseName("replication");
+    source.setUser(server.login().username());
+    source.setPassword(server.login().password());
+    source.setSslMode(server.sslMode());
+    source.setApplicationName(Connections.APPLICATION_NAME);
+    source.setConnectTimeout(15);
+    source.setTcpKeepAlive(true);
+    try {
+      source.setProperty(PGProperty.REPLICATION, "true");
+      source.setProperty(PGProperty.PREFER_QUERY_MODE, "simple");
+      source.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION, "9.4");
+      return source.getConnection();
+    } catch (SQLException e) {
+      throw BaseBackupFailure.of("connecting for replication", server.name(), e);
     }
   }
 
@@ -70,6 +100,14 @@ final class ReplicationStream implements Closeable {
     }
   }
 
+  /** As {@link #next}, when only one type may come. */
+  void expect(char wanted) throws IOException, SQLException {
+    char type = next();
+    if (type != wanted) {
+      throw new IOException("the server sent '" + type + "' where '" + wanted + "' was due");
+    }
+  }
+
   int bodyLeft() {
     return bodyLeft;
   }
@@ -87,10 +125,6 @@ final class ReplicationStream implements Closeable {
   private int readInt() throws IOException {
     bodyLeft -= 4;
     return stream.receiveInteger4();
-  }
-
-  long readLong() throws IOException {
-    return ((long) readInt() << 32) | (readInt() & 0xffffffffL);
   }
 
   /** A zero-terminated string. */
@@ -139,7 +173,19 @@ final class ReplicationStream implements Closeable {
         new ServerErrorMessage(new String(body, StandardCharsets.UTF_8)), false);
   }
 
-  /** Cuts the connection; the server ends the backup and drops the temporary slot. */
+  /**
+   * Tells the server to stop and cuts the connection; it ends the backup and drops the temporary
+   * slot. A server that waits for its checkpoint would not notice the cut alone.
+   */
+  void cancel() throws IOException {
+    try (this) {
+      connection.unwrap(PgConnection.class).cancelQuery();
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** Cuts the connection. */
   @Override
   public void close() throws IOException {
     try {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A copy of a source whose configuration leads back to it in every way, started by hand: {@code
  * postgres -D copy} and nothing else but another port. On every major that is installed.
  */
-@ParameterizedClass
+@ParameterizedClass(name = "{0}")
 @MethodSource("io.holdfast.embedded.postgres.PostgresInstall#all")
 class QuarantineTest {
   private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
