@@ -1,5 +1,7 @@
 package io.holdfast.worker.tar;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.model.Lsn;
@@ -26,6 +28,7 @@ public final class BackupManifestCheck {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_FINDINGS = 20;
   private static final int XLP_LONG_HEADER = 0x0002;
+  private static final int TAIL_BYTES = 1024;
 
   private final List<String> findings = new ArrayList<>();
 
@@ -42,13 +45,49 @@ public final class BackupManifestCheck {
     BackupManifestCheck check = new BackupManifestCheck();
     try {
       check.ownChecksum(manifest);
-      JsonNode root = JSON.readTree(manifest);
-      check.files(root.path("Files"), seen);
-      check.wal(root.path("WAL-Ranges"), seen, systemIdentifier, segmentBytes);
-    } catch (IOException e) {
-      check.find("backup_manifest is not JSON");
+      check.read(manifest, seen, systemIdentifier, segmentBytes);
+    } catch (IOException | RuntimeException e) {
+      check.find("backup_manifest cannot be read: it is not of the form that PostgreSQL writes");
     }
     return check.findings;
+  }
+
+  /** Entry by entry: a cluster may have a million files. */
+  private void read(byte[] manifest, FilesSeen seen, String systemIdentifier, int segmentBytes)
+      throws IOException {
+    try (JsonParser parser = JSON.createParser(manifest)) {
+      boolean files = false;
+      boolean wal = false;
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() != JsonToken.FIELD_NAME) {
+          continue;
+        }
+        String member = parser.currentName();
+        parser.nextToken();
+        switch (member) {
+          case "System-Identifier" -> system(parser.getText(), systemIdentifier);
+          case "Files" -> {
+            files(parser, seen);
+            files = true;
+          }
+          case "WAL-Ranges" -> {
+            wal(parser.readValueAsTree(), seen, systemIdentifier, segmentBytes);
+            wal = true;
+          }
+          default -> parser.skipChildren();
+        }
+      }
+      if (!files || !wal) {
+        find("backup_manifest lists no files or no WAL");
+      }
+    }
+  }
+
+  /** Since PostgreSQL 17. */
+  private void system(String stated, String expected) {
+    if (!stated.equals(expected)) {
+      find("backup_manifest is of system " + stated + " instead of " + expected);
+    }
   }
 
   private void find(String sentence) {
@@ -59,16 +98,18 @@ public final class BackupManifestCheck {
 
   /** The last line holds the SHA-256 of everything before it. */
   private void ownChecksum(byte[] manifest) {
-    String text = new String(manifest, StandardCharsets.ISO_8859_1);
-    int line = text.lastIndexOf("\"Manifest-Checksum\"");
+    int tailAt = Math.max(0, manifest.length - TAIL_BYTES);
+    String tail =
+        new String(manifest, tailAt, manifest.length - tailAt, StandardCharsets.ISO_8859_1);
+    int line = tail.lastIndexOf("\"Manifest-Checksum\"");
     if (line < 0) {
       find("backup_manifest has no checksum of its own");
       return;
     }
-    String stated = text.substring(line).replaceAll("(?s).*: *\"([0-9a-f]*)\".*", "$1");
+    String stated = tail.substring(line).replaceAll("(?s).*: *\"([0-9a-f]*)\".*", "$1");
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(manifest, 0, line);
+      sha256.update(manifest, 0, tailAt + line);
       if (!HexFormat.of().formatHex(sha256.digest()).equals(stated)) {
         find("backup_manifest does not have the checksum it states");
       }
@@ -77,9 +118,10 @@ public final class BackupManifestCheck {
     }
   }
 
-  private void files(JsonNode files, FilesSeen seen) {
+  private void files(JsonParser files, FilesSeen seen) throws IOException {
     Set<String> listed = new HashSet<>();
-    for (JsonNode file : files) {
+    while (files.nextToken() == JsonToken.START_OBJECT) {
+      JsonNode file = files.readValueAsTree();
       String path = pathOf(file);
       listed.add(path);
       FilesSeen.Seen got = seen.all().get(path);
