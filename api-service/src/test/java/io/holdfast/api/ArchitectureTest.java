@@ -18,11 +18,13 @@ class ArchitectureTest {
           .and()
           .haveSimpleNameNotEndingWith("JobEventConsumer")
           .and()
+          .resideOutsideOfPackage("io.holdfast.api.hearing")
+          .and()
           .haveNameNotMatching(".*_Subclass|.*_ClientProxy|.*_Bean")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.eclipse.microprofile.reactive.messaging..", "org.apache.kafka..")
-          .because("what Kafka does to a thread or an offset is understood in two places only");
+          .because("what Kafka does to a thread or an offset is understood in three places only");
 
   @ArchTest
   static final ArchRule NO_ENTITIES_IN_RESOURCES =

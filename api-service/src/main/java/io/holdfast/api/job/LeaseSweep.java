@@ -1,15 +1,15 @@
 package io.holdfast.api.job;
 
+import io.holdfast.api.hearing.EventsHeard;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -33,14 +33,9 @@ public class LeaseSweep {
 
   @Inject EntityManager entities;
   @Inject JobLifecycle lifecycle;
+  @Inject EventsHeard events;
   @Inject JobsConfig config;
   @Inject Clock clock;
-
-  private volatile Instant listeningSince = Instant.MAX;
-
-  void started(@Observes StartupEvent startup) {
-    listeningSince = clock.instant();
-  }
 
   @Scheduled(
       every = "{holdfast.jobs.tick}",
@@ -55,14 +50,14 @@ public class LeaseSweep {
   }
 
   void sweep() {
-    Instant now = clock.instant();
-    each(LATE, now, lifecycle::deadlinePassed);
-    // After a pause of the API itself the events of live workers are still to be read: for one
-    // lease nobody is taken for lost.
-    if (now.isAfter(listeningSince.plus(config.lease()))) {
-      each(LOST, now, lifecycle::lose);
+    each(LATE, clock.instant(), lifecycle::deadlinePassed);
+    // Silence counts only as far as this service has heard everything: after an outage of the
+    // broker, and after one of its own, live workers get a lease to be heard again.
+    Optional<Instant> heard = events.judgeableUpTo(config.lease());
+    if (heard.isPresent()) {
+      each(LOST, heard.get(), lifecycle::lose);
       // The last worker may have accepted just in time; its event gets a lease to arrive.
-      each(NOT_ACCEPTED, now.minus(config.lease()), lifecycle::notAccepted);
+      each(NOT_ACCEPTED, heard.get().minus(config.lease()), lifecycle::notAccepted);
     }
   }
 
