@@ -31,6 +31,7 @@ import org.jboss.logging.Logger;
 public class Dispatcher {
   private static final Logger LOG = Logger.getLogger(Dispatcher.class);
   private static final String NO_CLUSTER = "";
+  private static final int NO_CLUSTER_BATCH = 50;
 
   @Inject EntityManager entities;
   @Inject JobsConfig config;
@@ -86,20 +87,17 @@ public class Dispatcher {
     }
   }
 
-  /** Admits what there is room for; how many jobs that were. */
-  int dispatch(String cluster) {
-    int admitted = 0;
-    int last;
-    do {
-      last = QuarkusTransaction.requiringNew().call(() -> admit(cluster));
-      admitted += last;
-    } while (last > 0);
-    return admitted;
+  /** Admits what there is room for. */
+  void dispatch(String cluster) {
+    while (QuarkusTransaction.requiringNew().call(() -> admit(cluster))) {
+      // A physical backup let others behind it pass: there may be more of them.
+    }
   }
 
-  private int admit(String cluster) {
+  /** Whether another pass may admit more. */
+  private boolean admit(String cluster) {
     if (cluster == null) {
-      return admit(waiting(null, true, 50), 50, true);
+      return admit(waiting(null, true, NO_CLUSTER_BATCH), NO_CLUSTER_BATCH, true);
     }
     entities
         .createNativeQuery(
@@ -110,21 +108,21 @@ public class Dispatcher {
     int room =
         clusters.maxRunningJobs(cluster).orElse(config.maxRunningPerCluster()) - occupying.size();
     boolean physicalFree = occupying.stream().noneMatch(row -> (Boolean) row[1]);
-    return room <= 0 ? 0 : admit(waiting(cluster, physicalFree, room), room, physicalFree);
+    return room > 0 && admit(waiting(cluster, physicalFree, room), room, physicalFree);
   }
 
-  private int admit(List<JobEntity> waiting, int room, boolean physicalFree) {
-    int admitted = 0;
+  private boolean admit(List<JobEntity> waiting, int limit, boolean physicalFree) {
+    boolean admitted = false;
     boolean physical = physicalFree;
     for (JobEntity job : waiting) {
-      if (admitted == room || (job.exclusive && !physical)) {
+      if (job.exclusive && !physical) {
         continue;
       }
       physical &= !job.exclusive;
       send(job);
-      admitted++;
+      admitted = true;
     }
-    return admitted;
+    return admitted && waiting.size() == limit;
   }
 
   private void send(JobEntity job) {

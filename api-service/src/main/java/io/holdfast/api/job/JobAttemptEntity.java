@@ -8,6 +8,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -38,7 +39,7 @@ public class JobAttemptEntity extends PanacheEntityBase {
   public String worker;
   public String node;
 
-  /** SUCCEEDED, FAILED, LOST, NOT_ACCEPTED or CANCELLED; null while it runs. */
+  /** SUCCEEDED, FAILED, REFUSED, LOST, NOT_ACCEPTED or CANCELLED; null while it runs. */
   public String outcome;
 
   @JdbcTypeCode(SqlTypes.JSON)
@@ -50,5 +51,10 @@ public class JobAttemptEntity extends PanacheEntityBase {
 
   static List<JobAttemptEntity> of(UUID jobId) {
     return list("key.jobId = ?1 order by key.attempt", jobId);
+  }
+
+  /** Into this transaction's memory, where {@link #of(UUID, int)} finds them. */
+  static void readAhead(Set<UUID> jobIds) {
+    var unused = list("key.jobId in ?1", jobIds);
   }
 }

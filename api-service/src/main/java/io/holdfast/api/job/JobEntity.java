@@ -11,8 +11,11 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -108,5 +111,19 @@ public class JobEntity extends PanacheEntityBase {
   public static Optional<JobEntity> lock(JobId jobId) {
     return Optional.ofNullable(
         findById(UUID.fromString(jobId.value()), LockModeType.PESSIMISTIC_WRITE));
+  }
+
+  /**
+   * Locks those that exist, in one order for all callers, and reads them and their attempts ahead:
+   * {@link #lock} of one of them is then free of cost.
+   */
+  public static void lockAll(Collection<JobId> jobIds) {
+    Set<UUID> ids =
+        jobIds.stream().map(jobId -> UUID.fromString(jobId.value())).collect(Collectors.toSet());
+    if (!ids.isEmpty()) {
+      var unused =
+          find("id in ?1 order by id", ids).withLock(LockModeType.PESSIMISTIC_WRITE).list();
+      JobAttemptEntity.readAhead(ids);
+    }
   }
 }

@@ -7,6 +7,9 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Writes history. The job's row must be locked, which is what makes its sequence gapless. */
 @ApplicationScoped
@@ -36,8 +39,16 @@ public class JobHistory {
     append(job, null, type, job.attempt, false, clock.instant(), null, body);
   }
 
-  public boolean knows(String eventId) {
-    return JobEventEntity.count("eventId", eventId) > 0;
+  /** Those of the workers' event ids that are in the history; a set that may be added to. */
+  public Set<String> known(Collection<String> eventIds) {
+    return eventIds.isEmpty()
+        ? new HashSet<>()
+        : new HashSet<>(
+            JobEventEntity.getEntityManager()
+                .createQuery(
+                    "select e.eventId from JobEventEntity e where e.eventId in :ids", String.class)
+                .setParameter("ids", eventIds)
+                .getResultList());
   }
 
   private void append(

@@ -6,7 +6,6 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
-import jakarta.persistence.SequenceGenerator;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
@@ -24,8 +23,7 @@ public class OutboxEntity extends PanacheEntityBase {
   static final String WITHDRAWN = "WITHDRAWN";
 
   @Id
-  @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "outbox_id")
-  @SequenceGenerator(name = "outbox_id", sequenceName = "outbox_id_seq", allocationSize = 1)
+  @GeneratedValue(strategy = GenerationType.IDENTITY)
   public Long id;
 
   @Column(name = "command_id")

@@ -2,19 +2,32 @@ package io.holdfast.api.projection;
 
 import io.holdfast.model.event.HoldfastEvent;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.common.annotation.Blocking;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.KafkaRecord;
+import io.smallrye.reactive.messaging.kafka.KafkaRecordBatch;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
 
 /**
- * Takes events from Kafka, one at a time per replica, and never stops: what cannot be read or
- * recorded goes to the dead letters, what fails because the catalog is away is tried again until it
- * is back. An offset is committed only after the event's transaction.
+ * Takes events from Kafka, in their order, as many in one transaction as one poll brought, and
+ * never stops: what cannot be read or recorded goes to the dead letters, what fails because the
+ * catalog is away is tried again until it is back. Offsets are committed only after the events'
+ * transaction.
  */
 @ApplicationScoped
 public class JobEventConsumer {
@@ -25,34 +38,77 @@ public class JobEventConsumer {
   @Inject JobProjection projection;
   @Inject MeterRegistry metrics;
 
-  @Incoming("events")
-  @Blocking
-  public void consume(byte[] value) {
-    Optional<HoldfastEvent> event;
-    try {
-      event = EventReader.read(value);
-    } catch (EventReader.Poison poison) {
-      count("dead_letter");
-      LOG.errorf("an unreadable event goes to the dead letters: %s", poison.getMessage());
-      throw poison;
-    }
-    if (event.isEmpty()) {
-      count("ignored");
-      return;
-    }
-    record(event.get());
+  private final ExecutorService recording =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("events").factory());
+
+  void stop(@Observes ShutdownEvent stopping) {
+    var unused = recording.shutdownNow();
   }
 
-  private void record(HoldfastEvent event) {
+  @Incoming("events")
+  @Acknowledgment(Acknowledgment.Strategy.MANUAL)
+  public Uni<Void> consume(KafkaRecordBatch<String, byte[]> batch) {
+    return Uni.createFrom()
+        .item(batch)
+        .emitOn(recording)
+        .map(taken -> record(taken.getRecords()))
+        .chain(failures -> settle(batch, failures));
+  }
+
+  /** To the dead letters what did not become rows, and the rest is done with. */
+  private static Uni<Void> settle(
+      KafkaRecordBatch<String, byte[]> batch, Map<KafkaRecord<String, byte[]>, Throwable> failed) {
+    return Multi.createFrom()
+        .iterable(failed.entrySet())
+        .onItem()
+        .transformToUniAndConcatenate(
+            entry -> Uni.createFrom().completionStage(() -> entry.getKey().nack(entry.getValue())))
+        .collect()
+        .last()
+        .chain(() -> Uni.createFrom().completionStage(batch::ack));
+  }
+
+  /** Records all of them; those that nobody can record, with the reason. */
+  private Map<KafkaRecord<String, byte[]>, Throwable> record(
+      List<KafkaRecord<String, byte[]>> records) {
+    Map<KafkaRecord<String, byte[]>, Throwable> failed = new LinkedHashMap<>();
+    Map<KafkaRecord<String, byte[]>, HoldfastEvent> events = new LinkedHashMap<>();
+    for (KafkaRecord<String, byte[]> record : records) {
+      try {
+        Optional<HoldfastEvent> event = EventReader.read(record.getPayload());
+        event.ifPresentOrElse(found -> events.put(record, found), () -> count("ignored"));
+      } catch (EventReader.Poison poison) {
+        LOG.errorf("an unreadable event goes to the dead letters: %s", poison.getMessage());
+        failed.put(record, poison);
+      }
+    }
+    if (!recordTogether(new ArrayList<>(events.values()))) {
+      events.forEach(
+          (record, event) -> recordAlone(event).ifPresent(reason -> failed.put(record, reason)));
+    }
+    failed.keySet().forEach(record -> count("dead_letter"));
+    return failed;
+  }
+
+  private boolean recordTogether(List<HoldfastEvent> events) {
+    try {
+      projection.take(events).forEach(taken -> count(taken.metric()));
+      return true;
+    } catch (RuntimeException e) {
+      LOG.warnf("%d events are recorded one by one: %s", events.size(), e.getMessage());
+      return false;
+    }
+  }
+
+  private Optional<Throwable> recordAlone(HoldfastEvent event) {
     for (int attempt = 1; ; attempt++) {
       try {
-        count(projection.take(event).metric());
-        return;
+        projection.take(List.of(event)).forEach(taken -> count(taken.metric()));
+        return Optional.empty();
       } catch (RuntimeException e) {
         if (!CatalogOutage.isOne(e) && attempt >= TRIES) {
-          count("dead_letter");
           LOG.errorf(e, "event %s goes to the dead letters", event);
-          throw e;
+          return Optional.of(e);
         }
         LOG.warnf("event not recorded, try %d: %s", attempt, e.getMessage());
         pause(attempt);
