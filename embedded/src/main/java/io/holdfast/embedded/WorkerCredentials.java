@@ -48,6 +48,26 @@ public final class WorkerCredentials {
     return this;
   }
 
+  /** As {@link #s3}, for a store whose certificate the authority in a PEM file signed. */
+  public WorkerCredentials s3OverTls(
+      String reference,
+      String accessKey,
+      String secretKey,
+      Path authority,
+      List<String> endpoints,
+      List<String> buckets) {
+    repositories.put(
+        quoted(reference),
+        "{ accessKey: %s, secretKey: %s, certificateAuthorityFile: %s, endpoints: %s, buckets: %s }"
+            .formatted(
+                quoted(accessKey),
+                quoted(secretKey),
+                quoted(authority.toString()),
+                list(endpoints),
+                list(buckets)));
+    return this;
+  }
+
   public WorkerCredentials repositoryRoot(Path root) {
     repositoryRoots.add(root.toString());
     return this;

@@ -14,18 +14,30 @@ final class BaseBackups {
     this.pgBackRest = pgBackRest;
   }
 
-  Table run(int repetitions) {
+  String run(int repetitions) {
+    return toDirectory(repetitions).markdown() + toS3(repetitions).markdown();
+  }
+
+  private Table toDirectory(int repetitions) {
     Interleaved contenders =
-        new Interleaved("Base backup, zstd level 3, two compression threads", stage.times());
-    contenders.add("pgBackRest, process-max=2, to a directory", pgBackRest::backup);
+        new Interleaved(
+            "Base backup to a directory, zstd level 3, two compression threads", stage.times());
+    contenders.add("pgBackRest, process-max=2", pgBackRest::backupToDirectory);
     contenders.add("pg_basebackup -Ft -X fetch, client-zstd workers=2", this::clientZstd);
     contenders.add("pg_basebackup -Ft -X fetch -D - piped into zstd -3 -T2", this::pipe);
     contenders.add("pg_basebackup -Ft -X fetch, server-zstd workers=2", this::serverZstd);
-    contenders.add(
-        "Holdfast, worker compresses, to a directory", () -> holdfast("files", "WORKER"));
-    contenders.add(
-        "Holdfast, server compresses, to a directory", () -> holdfast("files", "SERVER"));
-    contenders.add("Holdfast, worker compresses, to S3 over HTTP", () -> holdfast("s3", "WORKER"));
+    contenders.add("Holdfast, worker compresses", () -> holdfast("files", "WORKER"));
+    contenders.add("Holdfast, server compresses", () -> holdfast("files", "SERVER"));
+    return contenders.run(repetitions);
+  }
+
+  private Table toS3(int repetitions) {
+    Interleaved contenders =
+        new Interleaved(
+            "Base backup to S3 over TLS, zstd level 3, two compression threads", stage.times());
+    contenders.add("pgBackRest, process-max=2", pgBackRest::backupToS3);
+    contenders.add("Holdfast, worker compresses", () -> holdfast("s3", "WORKER"));
+    contenders.add("Holdfast, server compresses", () -> holdfast("s3", "SERVER"));
     return contenders.run(repetitions);
   }
 

@@ -77,10 +77,10 @@ public final class Bench {
     PgBackRest pgBackRest =
         sections.contains("backup") || sections.contains("restore") ? new PgBackRest(stage) : null;
     if (sections.contains("backup")) {
-      text.append(new BaseBackups(stage, pgBackRest).run(repetitions).markdown());
+      text.append(new BaseBackups(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("restore")) {
-      text.append(new Restores(stage, pgBackRest).run(repetitions).markdown());
+      text.append(new Restores(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("logical")) {
       text.append(new LogicalBackups(stage).run(repetitions).markdown());

@@ -7,6 +7,8 @@ import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Folders;
+import io.holdfast.embedded.s3.EmbeddedS3;
+import io.holdfast.embedded.s3.ServerCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,12 +24,19 @@ final class BenchStage implements AutoCloseable {
 
   private final Path folder;
   private final PostgresCluster cluster;
+  private final EmbeddedS3 store;
+  private final ServerCertificate certificate;
   private final Stack stack;
   private final RestCalls api;
 
   private BenchStage(Path folder, PostgresCluster cluster, Stack stack) {
     this.folder = folder;
     this.cluster = cluster;
+    Path tls = Folders.in(folder, "tls");
+    this.certificate = ServerCertificate.in(tls);
+    this.store =
+        EmbeddedS3.start(Folders.in(folder, "s3"), 0, "bench-access", "bench-secret", certificate)
+            .bucket(Stack.BUCKET);
     this.stack = stack;
     this.api = new RestCalls(stack.apiUrl(), stack.adminKey());
   }
@@ -66,11 +75,12 @@ final class BenchStage implements AutoCloseable {
 
   private void declare() {
     new WorkerCredentials()
-        .s3(
+        .s3OverTls(
             Stack.S3_REFERENCE,
-            stack.s3().accessKey(),
-            stack.s3().secretKey(),
-            List.of(stack.s3().endpoint()),
+            store.accessKey(),
+            store.secretKey(),
+            certificate.authority(),
+            List.of(store.endpoint()),
             List.of(Stack.BUCKET))
         .repositoryRoot(stack.repositoriesRoot())
         .restoreRoot(stack.restoresRoot())
@@ -82,7 +92,7 @@ final class BenchStage implements AutoCloseable {
     api.put(
         "/repositories/s3",
         "{\"type\":\"S3\",\"s3\":{\"endpoint\":\""
-            + stack.s3().endpoint()
+            + store.endpoint()
             + "\",\"bucket\":\""
             + Stack.BUCKET
             + "\",\"credentialsRef\":\""
@@ -103,6 +113,11 @@ final class BenchStage implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  /** The store of all contenders; it runs in this process, over TLS. */
+  EmbeddedS3 store() {
+    return store;
   }
 
   Path repositoryFolder() {
@@ -178,7 +193,8 @@ final class BenchStage implements AutoCloseable {
 
   @Override
   public void close() {
-    try (PostgresCluster last = cluster) {
+    try (PostgresCluster last = cluster;
+        EmbeddedS3 store = this.store) {
       stack.close();
     } finally {
       if (Files.exists(folder)) {

@@ -1,12 +1,16 @@
 package io.holdfast.bench;
 
+import io.holdfast.embedded.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The peer as its manual sets it up: a stanza, a repository, the server archives into it. */
+/**
+ * The peer as its manual sets it up: a stanza, two repositories (a directory and the same S3 store
+ * as ours), the server archives into both.
+ */
 final class PgBackRest {
   private final BenchStage stage;
   private final Path repository;
@@ -26,6 +30,16 @@ final class PgBackRest {
               "\n",
               "[global]",
               "repo1-path=" + repository,
+              "repo2-type=s3",
+              "repo2-path=/pgbackrest",
+              "repo2-s3-bucket=" + Stack.BUCKET,
+              "repo2-s3-endpoint=127.0.0.1",
+              "repo2-storage-port=" + stage.store().port(),
+              "repo2-storage-verify-tls=n",
+              "repo2-s3-region=us-east-1",
+              "repo2-s3-uri-style=path",
+              "repo2-s3-key=" + stage.store().accessKey(),
+              "repo2-s3-key-secret=" + stage.store().secretKey(),
               "lock-path=" + home.resolve("lock"),
               "spool-path=" + home.resolve("spool"),
               "log-level-file=off",
@@ -60,18 +74,32 @@ final class PgBackRest {
     Shell.run(AsServer.prefix() + command + arguments, Map.of());
   }
 
-  /** How many bytes more the repository holds. */
-  long backup() {
-    Path backups = repository.resolve("backup");
+  /** How many bytes more the directory holds. */
+  long backupToDirectory() {
+    return backup(1, repository.resolve("backup"));
+  }
+
+  /** How many bytes more the store holds. */
+  long backupToS3() {
+    return backup(2, stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/backup"));
+  }
+
+  private long backup(int number, Path backups) {
     long before = Clocked.bytesBelow(backups);
-    as("--type=full backup");
+    as("--repo=" + number + " --type=full backup");
     return Clocked.bytesBelow(backups) - before;
   }
 
-  /** Restores the last backup and returns when the copy accepts connections. */
-  void restore(Path data, int port) {
+  /**
+   * Restores the last backup and returns when the copy accepts connections.
+   *
+   * @param number of the repository: 1 is the directory, 2 the store
+   */
+  void restore(int number, Path data, int port) {
     as(
-        "--pg1-path='"
+        "--repo="
+            + number
+            + " --pg1-path='"
             + data
             + "' --archive-mode=off --type=immediate --target-action=promote restore");
     Shell.run(

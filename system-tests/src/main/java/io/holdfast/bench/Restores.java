@@ -19,16 +19,21 @@ final class Restores {
   }
 
   /** Takes the backups first, outside the clock. */
-  Table run(int repetitions) {
-    pgBackRest.backup();
-    String files = taken("files");
-    String s3 = taken("s3");
+  String run(int repetitions) {
+    pgBackRest.backupToDirectory();
+    pgBackRest.backupToS3();
+    return table("a directory", 1, taken("files"), repetitions)
+        + table("S3 over TLS", 2, taken("s3"), repetitions);
+  }
+
+  private String table(String from, int peerRepository, String backup, int repetitions) {
     Interleaved contenders =
-        new Interleaved("Restore, to \"accepts connections\"", stage.times(), this::discard);
-    contenders.add("pgBackRest restore and pg_ctl start, from a directory", this::peer);
-    contenders.add("Holdfast, from a directory", () -> holdfast(files));
-    contenders.add("Holdfast, from S3 over HTTP", () -> holdfast(s3));
-    return contenders.run(repetitions);
+        new Interleaved(
+            "Restore from " + from + ", to \"accepts connections\"", stage.times(), this::discard);
+    contenders.add(
+        "pgBackRest restore, process-max=2, and pg_ctl start", () -> peer(peerRepository));
+    contenders.add("Holdfast", () -> holdfast(backup));
+    return contenders.run(repetitions).markdown();
   }
 
   private String taken(String repository) {
@@ -38,9 +43,9 @@ final class Restores {
         .asText();
   }
 
-  private long peer() {
+  private long peer(int repository) {
     Path data = Account.forPostgres().createPrivate(next());
-    pgBackRest.restore(data, Ports.free());
+    pgBackRest.restore(repository, data, Ports.free());
     restored.add(data);
     return 0;
   }
