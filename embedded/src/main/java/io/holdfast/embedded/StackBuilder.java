@@ -26,7 +26,8 @@ public final class StackBuilder {
   private boolean demoCluster;
   private ServiceJars jars;
   private List<String> apiJvmOptions = List.of("-Xmx384m");
-  private List<String> workerJvmOptions = List.of("-Xmx384m");
+  // One collector thread is enough beside native compression, and holds less memory back.
+  private List<String> workerJvmOptions = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
   StackBuilder(Path stateFolder) {
     this.stateFolder = stateFolder;

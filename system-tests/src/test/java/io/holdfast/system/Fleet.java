@@ -1,6 +1,5 @@
 package io.holdfast.system;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,7 +10,6 @@ import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
-import io.holdfast.model.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
 /** A running Holdfast and the clusters that a test gives it. */
@@ -326,6 +320,13 @@ final class Fleet implements AutoCloseable {
         .toList();
   }
 
+  /** Waits until neither of two workers has a child of that program. */
+  void awaitNoChild(String program) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> children(0, program).isEmpty() && children(1, program).isEmpty());
+  }
+
   /** Waits until the source is as it was found: nobody reads WAL and no temporary slot is left. */
   void awaitNoTrace(PostgresCluster cluster) {
     Awaitility.await()
@@ -347,30 +348,9 @@ final class Fleet implements AutoCloseable {
     return Files.setOwner(directory, Files.getOwner(cluster.primary().data()));
   }
 
-  /**
-   * Every record on the events topic that is of a type and names a job, read from its beginning.
-   */
-  List<String> eventsOnKafka(String type, String jobId) {
-    List<String> found = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", stack.kafkaBootstrap()),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(Topics.EVENTS).stream()
-              .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(at -> consumer.position(at) < ends.get(at))) {
-        consumer
-            .poll(Duration.ofMillis(200))
-            .forEach(record -> found.add(new String(record.value(), UTF_8)));
-      }
-    }
-    return found.stream().filter(event -> event.contains(type) && event.contains(jobId)).toList();
+  /** What the workers said, as it lies on Kafka. */
+  EventsTopic eventsTopic() {
+    return new EventsTopic(stack.kafkaBootstrap());
   }
 
   /**

@@ -101,10 +101,10 @@ class ForgedCommandTest {
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () -> {
-              List<String> refusals = fleet.eventsOnKafka("COMMAND_REFUSED.v1", job.value());
+              List<String> refusals = fleet.eventsTopic().records("COMMAND_REFUSED.v1", job.value());
               assertThat(refusals).hasSize(count);
               assertThat(refusals).allSatisfy(text -> assertThat(text).contains(word));
             });
-    assertThat(fleet.eventsOnKafka("ACCEPTED.v1", job.value())).isEmpty();
+    assertThat(fleet.eventsTopic().records("ACCEPTED.v1", job.value())).isEmpty();
   }
 }

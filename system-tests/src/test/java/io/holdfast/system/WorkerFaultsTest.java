@@ -26,7 +26,9 @@ class WorkerFaultsTest {
       JsonNode ended = fleet.finish(job);
 
       assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
-      assertThat(ended.path("attempt").asInt()).isEqualTo(2);
+      // The killed worker's partitions are given away later than a command may wait unaccepted, so
+      // that more than one attempt may pass.
+      assertThat(ended.path("attempt").asInt()).isGreaterThanOrEqualTo(2);
       assertThat(fleet.backupsOf(name)).hasSize(1);
       fleet.awaitNoTrace(cluster);
       fleet.assertAlwaysTrue(name);
@@ -111,8 +113,7 @@ class WorkerFaultsTest {
       assertThat(ended.path("state").asText()).isEqualTo("CANCELLED");
       assertThat(fleet.api().call("GET", "/jobs/" + job + "/outcome", null).status())
           .isEqualTo(424);
-      assertThat(fleet.children(0, "pg_dump")).isEmpty();
-      assertThat(fleet.children(1, "pg_dump")).isEmpty();
+      fleet.awaitNoChild("pg_dump");
       assertThat(fleet.backupsOf(name)).isEmpty();
     }
   }
