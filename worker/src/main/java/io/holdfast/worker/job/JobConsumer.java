@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,15 +17,20 @@ import org.jboss.logging.Logger;
 
 /**
  * Takes commands: accept, then acknowledge. One record at a time; a job is accepted only when there
- * is room to start it at once, and its record is acknowledged when the broker has the {@code
- * Accepted} event. Who runs the job from then on is settled by its lease, not by Kafka.
+ * is room to start it at once, or else handed over to another worker of the pool. Its record is
+ * acknowledged when the broker has the {@code Accepted} event. Who runs the job from then on is
+ * settled by its lease, not by Kafka.
  */
 @ApplicationScoped
 class JobConsumer {
   private static final Logger LOG = Logger.getLogger(JobConsumer.class);
 
+  /** Then another worker is asked, and so is what waits behind the record read. */
+  private static final Duration ROOM_WITHIN = Duration.ofSeconds(1);
+
   private final CommandGate gate;
   private final Refusals refusals;
+  private final HandOver handOver;
   private final JobRunner runner;
   private final TopologyObserver topology;
   private final WorkerConfig config;
@@ -37,11 +43,13 @@ class JobConsumer {
   JobConsumer(
       CommandGate gate,
       Refusals refusals,
+      HandOver handOver,
       JobRunner runner,
       TopologyObserver topology,
       WorkerConfig config) {
     this.gate = gate;
     this.refusals = refusals;
+    this.handOver = handOver;
     this.runner = runner;
     this.topology = topology;
     this.config = config;
@@ -80,13 +88,13 @@ class JobConsumer {
     return switch (verdict) {
       case CommandGate.Verdict.Unreadable unreadable -> refusals.bury(record, unreadable);
       case CommandGate.Verdict.Refused refused -> refusals.report(refused);
-      case CommandGate.Verdict.Pass pass -> act(pass.command());
+      case CommandGate.Verdict.Pass pass -> act(pass.command(), record);
     };
   }
 
-  private boolean act(JobCommand command) {
+  private boolean act(JobCommand command, CommandRecord record) {
     return switch (command) {
-      case JobCommand.RunJob run -> accept(run);
+      case JobCommand.RunJob run -> accept(run, record);
       case JobCommand.CancelJob cancel -> {
         runner.cancel(cancel);
         yield true;
@@ -98,9 +106,13 @@ class JobConsumer {
     };
   }
 
-  private boolean accept(JobCommand.RunJob run) {
+  private boolean accept(JobCommand.RunJob run, CommandRecord record) {
     try {
-      runner.reserve();
+      while (!runner.reserve(ROOM_WITHIN)) {
+        if (handOver.offer(record)) {
+          return true;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -66,9 +66,13 @@ final class JobRunner implements AutoCloseable {
             this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Waits for room for one more attempt. {@link #release} gives it back unless a job took it. */
-  void reserve() throws InterruptedException {
-    slots.acquire();
+  /**
+   * Waits for room for one more attempt. {@link #release} gives it back unless a job took it.
+   *
+   * @return whether there is room within {@code patience}
+   */
+  boolean reserve(Duration patience) throws InterruptedException {
+    return slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   void release() {

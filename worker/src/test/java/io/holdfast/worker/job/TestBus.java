@@ -78,13 +78,30 @@ final class TestBus implements AutoCloseable {
     send(command, WorkerStack.KEYS);
   }
 
+  /** To one partition of the pool's topic. */
+  void send(RunJob command, int partition) {
+    byte[] value = Wire.bytes(command);
+    send(
+        new ProducerRecord<>(Topics.commands(WorkerStack.POOL), partition, "key", value),
+        signature(value, WorkerStack.KEYS));
+  }
+
+  static boolean signedByUs(ConsumerRecord<String, byte[]> record) {
+    byte[] signature = record.headers().lastHeader(Topics.SIGNATURE_HEADER).value();
+    return new String(signature, StandardCharsets.US_ASCII)
+        .equals(signature(record.value(), WorkerStack.KEYS));
+  }
+
+  private static String signature(byte[] value, KeyPair signedBy) {
+    return CommandSigner.of(
+            WorkerStack.KEY_ID,
+            Base64.getEncoder().encodeToString(signedBy.getPrivate().getEncoded()))
+        .sign(value);
+  }
+
   void send(JobCommand command, KeyPair signedBy) {
     byte[] value = Wire.bytes(command);
-    String signature =
-        CommandSigner.of(
-                WorkerStack.KEY_ID,
-                Base64.getEncoder().encodeToString(signedBy.getPrivate().getEncoded()))
-            .sign(value);
+    String signature = signature(value, signedBy);
     String topic =
         command instanceof JobCommand.CancelJob
             ? Topics.cancellations(WorkerStack.POOL)
@@ -93,7 +110,10 @@ final class TestBus implements AutoCloseable {
   }
 
   void sendRaw(String topic, byte[] value, String signature) {
-    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "key", value);
+    send(new ProducerRecord<>(topic, "key", value), signature);
+  }
+
+  private void send(ProducerRecord<String, byte[]> record, String signature) {
     record.headers().add(Topics.KEY_ID_HEADER, bytes(WorkerStack.KEY_ID));
     record.headers().add(Topics.SIGNATURE_HEADER, bytes(signature));
     var unused = producer.send(record);
