@@ -6,14 +6,9 @@ import io.holdfast.embedded.process.Await;
 import io.holdfast.embedded.process.Command;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.embedded.process.Ports;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -34,11 +29,11 @@ import org.postgresql.ds.PGSimpleDataSource;
  * thread-safe, except that connections may be taken from any thread.
  */
 public final class PostgresServer implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int PORT_TRIES = 5;
 
   private final PostgresInstall install;
-  private final Path folder;
+  private final ServerFolder folder;
   private final Login superuser;
   private final String name;
   private final Account account = Account.forPostgres();
@@ -48,7 +43,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private PostgresServer(PostgresInstall install, Path folder, Login superuser, String name) {
     this.install = install;
-    this.folder = folder.toAbsolutePath();
+    this.folder = new ServerFolder(folder.toAbsolutePath(), account);
     this.superuser = superuser;
     this.name = name;
   }
@@ -64,8 +59,8 @@ public final class PostgresServer implements AutoCloseable {
   public static PostgresServer create(
       PostgresInstall install, Path folder, Login superuser, Map<String, String> settings) {
     PostgresServer server = new PostgresServer(install, folder, superuser, folderName(folder));
-    server.prepareFolder();
-    server.initialise();
+    server.folder.prepare();
+    server.folder.initialise(server.command("initdb"), superuser);
     server.set(settings);
     return server;
   }
@@ -75,64 +70,25 @@ public final class PostgresServer implements AutoCloseable {
    * base backup or a restore. Nothing is started; the major is read from the data directory.
    */
   public static PostgresServer open(Path folder, Login superuser) {
-    try {
-      int major = Integer.parseInt(Files.readString(folder.resolve("data/PG_VERSION")).strip());
-      PostgresInstall install =
-          PostgresInstall.byMajor(major)
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          folder + " is of PostgreSQL " + major + ", which is not installed"));
-      PostgresServer server = new PostgresServer(install, folder, superuser, folderName(folder));
-      server.prepareFolder();
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException("no PostgreSQL data directory in " + folder, e);
-    }
+    int major = ServerFolder.majorIn(folder);
+    PostgresInstall install =
+        PostgresInstall.byMajor(major)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        folder + " is of PostgreSQL " + major + ", which is not installed"));
+    PostgresServer server = new PostgresServer(install, folder, superuser, folderName(folder));
+    server.folder.prepare();
+    return server;
   }
 
   /** Whether {@link #open} would find a data directory there. */
   public static boolean exists(Path folder) {
-    return Files.exists(folder.resolve("data/PG_VERSION"));
+    return ServerFolder.hasData(folder);
   }
 
   private static String folderName(Path folder) {
     return folder.getFileName().toString();
-  }
-
-  private void prepareFolder() {
-    if (!account.reaches(folder)) {
-      throw new IllegalStateException(
-          folder + " lies below a folder that the user postgres may not enter");
-    }
-    account.createPrivate(folder);
-  }
-
-  private void initialise() {
-    Path passwordFile = folder.resolve("initial-password");
-    try {
-      Files.createFile(passwordFile);
-      account.give(passwordFile);
-      Files.setPosixFilePermissions(passwordFile, PosixFilePermissions.fromString("rw-------"));
-      Files.writeString(passwordFile, superuser.password());
-      command("initdb")
-          .with("-D", data().toString(), "-U", superuser.username(), "--data-checksums")
-          .with("--pwfile=" + passwordFile, "--auth-local=trust", "--auth-host=scram-sha-256")
-          .with("--encoding=UTF8", "--locale=C")
-          .run(PATIENCE);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write in " + folder, e);
-    } finally {
-      deleteQuietly(passwordFile);
-    }
-  }
-
-  private static void deleteQuietly(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + file, e);
-    }
   }
 
   /** Adds lines to postgresql.conf; they count from the next start or {@code pg_reload_conf()}. */
@@ -141,45 +97,33 @@ public final class PostgresServer implements AutoCloseable {
     settings.forEach(
         (key, value) ->
             lines.append(key).append(" = '").append(value.replace("'", "''")).append("'\n"));
-    append("postgresql.conf", lines.toString());
+    folder.append("postgresql.conf", lines.toString());
   }
 
   /** Adds a line to pg_hba.conf, below those of initdb. */
   public void allow(String line) {
-    append("pg_hba.conf", line + "\n");
-  }
-
-  private void append(String file, String text) {
-    try {
-      Files.writeString(data().resolve(file), text, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + " of " + folder, e);
-    }
+    folder.append("pg_hba.conf", line + "\n");
   }
 
   /** Starts on the port it had before, or on a free one the first time; answers when it accepts. */
   public PostgresServer start() {
-    Path remembered = folder.resolve("port");
-    try {
-      if (Files.exists(remembered)) {
-        return start(Integer.parseInt(Files.readString(remembered).strip()));
-      }
-      for (int attempt = 1; ; attempt++) {
-        try {
-          start(Ports.lasting());
-          break;
-        } catch (IllegalStateException e) {
-          // Somebody may have taken the port between our look and the server's bind.
-          if (attempt == PORT_TRIES || !log().contains("could not create any TCP/IP sockets")) {
-            throw e;
-          }
+    OptionalInt before = folder.port();
+    if (before.isPresent()) {
+      return start(before.getAsInt());
+    }
+    for (int attempt = 1; ; attempt++) {
+      try {
+        start(Ports.lasting());
+        break;
+      } catch (IllegalStateException e) {
+        // Somebody may have taken the port between our look and the server's bind.
+        if (attempt == PORT_TRIES || !log().contains("could not create any TCP/IP sockets")) {
+          throw e;
         }
       }
-      Files.writeString(remembered, Integer.toString(port));
-      return this;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot keep the port of " + folder, e);
     }
+    folder.keepPort(port);
+    return this;
   }
 
   /** Starts on this port. A server that an earlier, killed parent left running is stopped first. */
@@ -193,7 +137,7 @@ public final class PostgresServer implements AutoCloseable {
     account.give(sockets);
     try {
       pgCtl("start")
-          .with("-l", folder.resolve("server.log").toString())
+          .with("-l", folder.log().toString())
           .with("-o", "-p " + port + " -c listen_addresses=127.0.0.1")
           .with("-o", "-c unix_socket_directories=" + sockets + " -c cluster_name=" + name)
           .run(PATIENCE.plusSeconds(5));
@@ -247,25 +191,13 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The postmaster. */
   public ProcessHandle process() {
-    return postmaster()
+    return folder
+        .postmaster()
         .orElseThrow(() -> new IllegalStateException("no server runs from " + folder));
   }
 
   public boolean isRunning() {
-    return postmaster().isPresent();
-  }
-
-  private Optional<ProcessHandle> postmaster() {
-    Path pidFile = data().resolve("postmaster.pid");
-    try (Stream<String> lines = Files.lines(pidFile)) {
-      long pid = Long.parseLong(lines.findFirst().orElse("0").strip());
-      // A stale file may name a process that has nothing to do with us.
-      return ProcessHandle.of(pid)
-          .filter(ProcessHandle::isAlive)
-          .filter(found -> found.info().command().map(c -> c.contains("postgres")).orElse(true));
-    } catch (IOException | UncheckedIOException e) {
-      return Optional.empty();
-    }
+    return folder.postmaster().isPresent();
   }
 
   /** Makes a standby a primary; answers when it accepts writes. */
@@ -357,17 +289,12 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The data directory. */
   public Path data() {
-    return folder.resolve("data");
+    return folder.data();
   }
 
   /** Everything the server has logged so far. */
   public String log() {
-    try {
-      Path log = folder.resolve("server.log");
-      return Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the log of " + folder, e);
-    }
+    return folder.logged();
   }
 
   @Override
