@@ -3,6 +3,7 @@ package io.holdfast.worker.stored;
 import io.holdfast.model.manifest.Artifact.Kind;
 import io.holdfast.worker.source.physical.ConfigurationFiles;
 import io.holdfast.worker.target.physical.DirectoryRestore;
+import io.holdfast.worker.target.physical.TarExtraction;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +44,7 @@ public final class BaseExtraction {
   private static Map<String, byte[]> configuration(BaseArchives archives) {
     try {
       Map<String, byte[]> kept =
-          DirectoryRestore.filesOf(new ByteArrayInputStream(archives.bytes(Kind.CONFIG_TAR)));
+          TarExtraction.inMemory(new ByteArrayInputStream(archives.bytes(Kind.CONFIG_TAR)));
       Map<String, byte[]> files = new TreeMap<>();
       files.put("postgresql.conf", kept.get(ConfigurationFiles.EFFECTIVE));
       files.put("pg_hba.conf", kept.getOrDefault("pg_hba.conf", LOCAL_ONLY));

@@ -20,7 +20,7 @@ import io.holdfast.worker.tar.BackupManifestCheck;
 import io.holdfast.worker.tar.FilesSeen;
 import io.holdfast.worker.tar.InspectedInput;
 import io.holdfast.worker.tar.TarInspector;
-import io.holdfast.worker.target.physical.DirectoryRestore;
+import io.holdfast.worker.target.physical.TarExtraction;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -163,7 +163,7 @@ class StandbyBackupTest {
 
   private Map<String, byte[]> configuration() throws Exception {
     try (Connection connection = cluster.primary().connect("postgres", cluster.backupLogin())) {
-      return DirectoryRestore.filesOf(
+      return TarExtraction.inMemory(
           new ByteArrayInputStream(ConfigurationFiles.read(connection, "primary").tar()));
     }
   }

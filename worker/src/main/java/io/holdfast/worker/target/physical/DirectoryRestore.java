@@ -8,22 +8,14 @@ import io.holdfast.worker.process.ChildProcess;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * A base backup on its way into a directory. Everything is written beside the target; {@code
@@ -34,17 +26,16 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  */
 public final class DirectoryRestore implements Closeable {
   private static final String PG_CONTROL = "global/pg_control";
-  private static final int CHUNK_BYTES = 512 * 1024;
+  private static final String TABLESPACE_MAP = "tablespace_map";
+
+  /** Written at the end, or written anew. */
+  private static final Set<String> HELD_BACK = Set.of(PG_CONTROL, TABLESPACE_MAP);
+
   private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
-  private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final FileAttribute<Set<PosixFilePermission>> FILE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final TargetDirectory data;
   private final Map<Long, TargetDirectory> tablespaces;
-  private byte[] pgControl;
-  private byte[] tablespaceMap;
+  private final Map<String, byte[]> heldBack = new TreeMap<>();
 
   private DirectoryRestore(TargetDirectory data, Map<Long, TargetDirectory> tablespaces) {
     this.data = data;
@@ -127,55 +118,12 @@ public final class DirectoryRestore implements Closeable {
 
   /** Extracts {@code base.tar}. The caller closes the stream. */
   public void extractBase(InputStream tar) {
-    extract(tar, data.staging(), true);
+    heldBack.putAll(TarExtraction.extract(tar, data.staging(), HELD_BACK));
   }
 
   /** Extracts one tablespace's tar. */
   public void extractTablespace(long oid, InputStream tar) {
-    extract(tar, tablespaces.get(oid).staging(), false);
-  }
-
-  private void extract(InputStream tar, Path root, boolean base) {
-    byte[] buffer = new byte[CHUNK_BYTES];
-    try {
-      TarArchiveInputStream entries = new TarArchiveInputStream(tar, 64 * 1024);
-      for (TarArchiveEntry entry = entries.getNextEntry();
-          entry != null;
-          entry = entries.getNextEntry()) {
-        Path path = root.resolve(entry.getName()).normalize();
-        if (!path.startsWith(root) || entry.isSymbolicLink() || entry.isLink()) {
-          throw new JobFailure(
-              ErrorCode.ARTIFACT_DAMAGED,
-              "an archive has an entry that leads outside: '" + entry.getName() + "'",
-              "Use another backup; somebody changed this one.");
-        }
-        if (entry.isDirectory()) {
-          Files.createDirectories(path, DIRECTORY);
-        } else if (base && entry.getName().equals(PG_CONTROL)) {
-          pgControl = entries.readAllBytes();
-        } else if (base && entry.getName().equals("tablespace_map")) {
-          tablespaceMap = entries.readAllBytes();
-        } else {
-          write(path, entries, buffer);
-        }
-      }
-      // The stream compares digests at its very end, behind the archive's.
-      while (tar.read(buffer) >= 0) {
-        continue;
-      }
-    } catch (IOException e) {
-      throw cannotWrite(root, e);
-    }
-  }
-
-  private static void write(Path path, InputStream content, byte[] buffer) throws IOException {
-    Files.createDirectories(path.getParent(), DIRECTORY);
-    Files.createFile(path, FILE);
-    try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.WRITE)) {
-      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
-        out.write(buffer, 0, n);
-      }
-    }
+    TarExtraction.extract(tar, tablespaces.get(oid).staging(), Set.of());
   }
 
   /**
@@ -186,7 +134,7 @@ public final class DirectoryRestore implements Closeable {
    *     its data directory; used where the copy has none
    */
   public void publish(Map<String, byte[]> configuration) {
-    if (pgControl == null) {
+    if (!heldBack.containsKey(PG_CONTROL)) {
       throw new JobFailure(
           ErrorCode.ARTIFACT_DAMAGED,
           "the base archive has no " + PG_CONTROL,
@@ -196,11 +144,11 @@ public final class DirectoryRestore implements Closeable {
     try {
       Files.deleteIfExists(root.resolve("postmaster.pid"));
       Quarantine.apply(root, data.target(), configuration);
-      if (tablespaceMap != null) {
-        Files.writeString(root.resolve("tablespace_map"), rewrittenMap());
+      if (heldBack.containsKey(TABLESPACE_MAP)) {
+        Files.writeString(root.resolve(TABLESPACE_MAP), rewrittenMap());
       }
-      Files.createDirectories(root.resolve("global"), DIRECTORY);
-      Files.write(root.resolve(PG_CONTROL), pgControl);
+      TarExtraction.createDirectories(root.resolve("global"));
+      Files.write(root.resolve(PG_CONTROL), heldBack.get(PG_CONTROL));
     } catch (IOException e) {
       throw cannotWrite(root, e);
     }
@@ -292,19 +240,5 @@ public final class DirectoryRestore implements Closeable {
     for (TargetDirectory directory : all()) {
       directory.close();
     }
-  }
-
-  /** Reads a small tar of configuration files into memory. */
-  public static Map<String, byte[]> filesOf(InputStream tar) throws IOException {
-    Map<String, byte[]> files = new TreeMap<>();
-    TarArchiveInputStream entries = new TarArchiveInputStream(tar, StandardCharsets.UTF_8.name());
-    for (TarArchiveEntry entry = entries.getNextEntry();
-        entry != null;
-        entry = entries.getNextEntry()) {
-      if (entry.isFile() && !entry.getName().contains("/")) {
-        files.put(entry.getName(), entries.readAllBytes());
-      }
-    }
-    return files;
   }
 }

@@ -18,6 +18,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +45,7 @@ final class TargetDirectory implements Closeable {
   private final Path lockFile;
   private FileChannel channel;
   private FileLock lock;
+  private PosixFileAttributes emptyBefore;
 
   private TargetDirectory(Path target, String run) {
     this.target = target;
@@ -193,6 +196,10 @@ final class TargetDirectory implements Closeable {
   /** Renames staging into place. */
   void publish() {
     try {
+      emptyBefore =
+          Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)
+              ? Files.readAttributes(target, PosixFileAttributes.class)
+              : null;
       Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       try (FileChannel parent = FileChannel.open(target.getParent())) {
         parent.force(true);
@@ -212,6 +219,14 @@ final class TargetDirectory implements Closeable {
   void withdraw(JobFailure because) {
     try {
       Files.move(target, staging, StandardCopyOption.ATOMIC_MOVE);
+      if (emptyBefore != null) {
+        Files.createDirectory(target);
+        Files.setOwner(target, emptyBefore.owner());
+        PosixFileAttributeView view =
+            Files.getFileAttributeView(target, PosixFileAttributeView.class);
+        view.setGroup(emptyBefore.group());
+        view.setPermissions(emptyBefore.permissions());
+      }
     } catch (IOException e) {
       because.addSuppressed(e);
     }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -129,6 +130,8 @@ class DirectoryRestoreTest {
 
   @Test
   void publishesAllDirectoriesOrNone() throws IOException {
+    Path side = Files.createDirectory(root.resolve("side"));
+    Files.setPosixFilePermissions(side, PosixFilePermissions.fromString("rwx--x---"));
     try (DirectoryRestore restore =
         checkWithSpace(Map.of("/original/side", root.resolve("side").toString()))) {
       restore.stage();
@@ -138,8 +141,11 @@ class DirectoryRestoreTest {
 
       refuses(ErrorCode.TARGET_NOT_EMPTY, () -> restore.publish(Map.of()));
     }
-    assertThat(children()).containsExactly("copy");
+    assertThat(children()).containsExactly("copy", "side");
     assertThat(root.resolve("copy/late")).hasContent("kept");
+    assertThat(side).isEmptyDirectory();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(side)))
+        .isEqualTo("rwx--x---");
   }
 
   @Test
