@@ -18,7 +18,8 @@ import java.util.Map;
  * @param method {@code LOGICAL} or {@code PHYSICAL}
  * @param parent the backup an incremental builds on; null for a full one
  * @param encryption null: none
- * @param structureChecked whether dumps and tar files were parsed before the manifest was written
+ * @param structureChecked whether dumps and tar files were parsed before the manifest was written;
+ *     false for a base backup that the server compressed, until it is verified nobody looked inside
  */
 public record Manifest(
     int format,

@@ -1,6 +1,5 @@
 package io.holdfast.worker.backup;
 
-import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.backup.PhysicalSourceSpec;
@@ -29,7 +28,10 @@ import java.util.Set;
 
 /**
  * A base backup of the whole cluster: tablespaces, base, {@code backup_manifest}, configuration.
- * Its files are held against {@code backup_manifest} while they pass, unless the server compresses.
+ * Its files are held against {@code backup_manifest} while they pass. When the server compresses
+ * they are not, because decompressing costs the worker what compressing there was to save: the
+ * manifest says so ({@code structureChecked} false), the job notes it, and a verification with
+ * level {@code STRUCTURE} makes up for it.
  */
 final class PhysicalBackup implements Method {
   private final BackupRooms rooms;
@@ -54,13 +56,18 @@ final class PhysicalBackup implements Method {
     ChosenNode node = ChosenNode.choose(rooms, run.spec().cluster(), Set.of(), run.attempt());
     ClusterFacts facts = ClusterFacts.read(rooms, node, run);
     run.attempt().phase("CHECKPOINTING", null);
+    BaseBackupOptions options = options(run);
     Manifest.Wal wal;
     List<Manifest.Tablespace> tablespaces;
-    try (BaseBackup backup = begin(run, node);
+    try (BaseBackup backup =
+            BaseBackup.begin(
+                node.server(), options, node.seen().systemIdentifier(), run.attempt());
         Progress.Registration stop = run.attempt().closeOnStop(backup)) {
-      run.attempt().phase("COPYING", backup.estimatedBytes());
+      // The server's estimate leaves out the WAL, of which there is one segment at the least.
+      long expectedBytes = backup.estimatedBytes() + facts.walSegmentBytes();
+      run.attempt().phase("COPYING", options.serverCompresses() ? null : expectedBytes);
       for (Optional<Archive> next = backup.next(); next.isPresent(); next = backup.next()) {
-        artifacts.add(store(run, next.get(), backup.estimatedBytes()));
+        artifacts.add(store(run, options, next.get(), expectedBytes));
       }
       Lsn stopLsn = backup.finish();
       wal =
@@ -70,32 +77,39 @@ final class PhysicalBackup implements Method {
       throw new JobFailure(
           ErrorCode.SOURCE_FAILED, "closing the base backup failed", "Try again.", e);
     }
-    boolean checked = !serverCompresses(run);
-    if (checked) {
+    if (options.serverCompresses()) {
+      run.attempt()
+          .note(
+              "STRUCTURE_NOT_CHECKED",
+              "the server compressed the archives, so their files were not held against"
+                  + " backup_manifest; verify the backup with level STRUCTURE");
+    } else {
       requireWhole(node, wal);
     }
     run.attempt().phase("RECORDING", null);
     artifacts.add(storeConfiguration(run, facts.configuration()));
     artifacts.add(storeInventory(run, facts.stillThere(ClusterFacts.read(rooms, node, run))));
     return new Taken(
-        node, wal, checked, facts.databases(), tablespaces, artifacts, Map.of(), Map.of());
+        node,
+        wal,
+        !options.serverCompresses(),
+        facts.databases(),
+        tablespaces,
+        artifacts,
+        Map.of(),
+        Map.of());
   }
 
-  private static BaseBackup begin(Run run, ChosenNode node) {
+  private static BaseBackupOptions options(Run run) {
     PhysicalSourceSpec physical = (PhysicalSourceSpec) run.spec().source();
-    return BaseBackup.begin(
-        node.server(),
-        new BaseBackupOptions(
-            "holdfast " + run.spec().backupId(), physical.checkpoint(), run.compression()),
-        node.seen().systemIdentifier(),
-        run.attempt());
+    return new BaseBackupOptions(
+        "holdfast " + run.spec().backupId(), physical.checkpoint(), run.compression());
   }
 
-  private boolean serverCompresses(Run run) {
-    return run.compression().where() == CompressionSpec.Where.SERVER;
-  }
-
-  private Artifact store(Run run, Archive archive, long estimatedBytes) {
+  /**
+   * @param expectedBytes plain bytes of all archives
+   */
+  private Artifact store(Run run, BaseBackupOptions options, Archive archive, long expectedBytes) {
     var codec = run.compression().codec();
     if (archive.isManifest()) {
       TransferSummary stored =
@@ -116,11 +130,10 @@ final class PhysicalBackup implements Method {
     Tap inspector =
         oid == null ? TarInspector.ofBase(files) : TarInspector.ofTablespace(oid, files);
     TransferSummary stored =
-        serverCompresses(run)
-            ? run.transfer().storeCompressed(archive.source(), key, codec, estimatedBytes)
+        options.serverCompresses()
+            ? run.transfer().storeCompressed(archive.source(), key, codec, expectedBytes)
             : run.transfer()
-                .store(
-                    archive.source(), key, run.compression(), estimatedBytes, List.of(inspector));
+                .store(archive.source(), key, run.compression(), expectedBytes, List.of(inspector));
     Artifact.Kind kind = oid == null ? Artifact.Kind.BASE_TAR : Artifact.Kind.TABLESPACE_TAR;
     return run.artifact(kind, null, oid, stored);
   }

@@ -109,10 +109,11 @@ final class RunningJob implements Attempt {
   private synchronized void report() {
     Phase now = phase;
     long bytes = bytesDone.get() - now.bytesBefore();
+    // Totals are estimates. One that was too low grows, as nobody believes in 103 percent.
+    Long total = now.bytesTotal() == null ? null : Long.valueOf(Math.max(now.bytesTotal(), bytes));
     Sample sample = sample(bytesDone.get());
     events.emitProgress(
-        header ->
-            new JobEvent.Progressed(header, now.name(), bytes, now.bytesTotal(), sample.rate()));
+        header -> new JobEvent.Progressed(header, now.name(), bytes, total, sample.rate()));
   }
 
   /** A rate over at least half a second: a shorter time says more about the clock. */

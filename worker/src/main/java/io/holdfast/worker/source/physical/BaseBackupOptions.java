@@ -13,7 +13,8 @@ import io.holdfast.worker.failure.JobFailure;
  * @param compression obeyed here only when it says {@code SERVER}
  */
 public record BaseBackupOptions(String label, Checkpoint checkpoint, CompressionSpec compression) {
-  boolean serverCompresses() {
+  /** Whether the archives come compressed, so that nobody can look into them as they pass. */
+  public boolean serverCompresses() {
     return compression.where() == CompressionSpec.Where.SERVER && compression.codec() != Codec.NONE;
   }
 

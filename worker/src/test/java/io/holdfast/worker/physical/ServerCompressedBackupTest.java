@@ -1,0 +1,261 @@
+package io.holdfast.worker.physical;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.embedded.process.Folders;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.Codec;
+import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.JobId;
+import io.holdfast.model.SecretRef;
+import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.cluster.NodeSpec;
+import io.holdfast.model.cluster.Selection;
+import io.holdfast.model.cluster.Topology;
+import io.holdfast.model.job.JobResult;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.backup.BackupJob;
+import io.holdfast.worker.backup.BackupRooms;
+import io.holdfast.worker.node.NodeProbe;
+import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.postgres.PgTools;
+import io.holdfast.worker.rate.Waiter;
+import io.holdfast.worker.repository.configured.ConfiguredRepositories;
+import io.holdfast.worker.secret.Credentials;
+import io.holdfast.worker.verify.VerifyJob;
+import io.holdfast.worker.verify.VerifyRooms;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the server compressed is stored unseen, says so, and can be verified all the same. */
+class ServerCompressedBackupTest {
+  private static final PostgresInstall INSTALL = PostgresInstall.newest();
+  private static Path folder;
+  private static PostgresCluster postgres;
+  private static Credentials credentials;
+
+  private final Told told = new Told();
+
+  @BeforeAll
+  static void start() throws IOException {
+    assumeTrue(INSTALL.major() >= 15, "compression at the server came with PostgreSQL 15");
+    folder = Folders.temporary("holdfast-server-compressed");
+    postgres = PostgresCluster.in(folder.resolve("pg")).install(INSTALL).standbys(0).start();
+    postgres.primary().execute("CREATE TABLE t AS SELECT generate_series(1, 50000) AS i");
+    Files.createDirectories(folder.resolve("repositories"));
+    credentials =
+        new Credentials(
+            Files.writeString(
+                folder.resolve("credentials.yaml"),
+                """
+                databases:
+                  orders-db: { username: "%s", password: "%s", endpoints: ["%s"] }
+                repositories: {}
+                roots: { repositories: ["%s"], restores: [] }
+                """
+                    .formatted(
+                        postgres.backupLogin().username(),
+                        postgres.backupLogin().password(),
+                        postgres.primary().endpoint(),
+                        folder.resolve("repositories"))));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (postgres != null) {
+      postgres.close();
+      Folders.delete(folder);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Codec.class,
+      names = {"ZSTD", "GZIP", "LZ4"})
+  void isVerifiedByItsStructureLater(Codec codec) {
+    assumeTrue(serverKnows(codec), () -> INSTALL + " was built without " + codec);
+    BackupId id = BackupId.next(Clock.systemUTC());
+
+    Manifest manifest = backUp(id, codec);
+
+    assertThat(manifest.structureChecked()).isFalse();
+    assertThat(manifest.artifacts())
+        .filteredOn(artifact -> artifact.kind() == Artifact.Kind.BASE_TAR)
+        .extracting(Artifact::codec, Artifact::plain)
+        .containsExactly(tuple(codec, null));
+    assertThat(told.notes).contains("STRUCTURE_NOT_CHECKED");
+    assertThat(told.totals).containsEntry("COPYING", "unknown");
+    assertThat(verify(id).findings())
+        .extracting(JobResult.Finding::outcome)
+        .containsExactly("OK", "OK");
+    assertThat(verify(id).findings().getLast().sentence())
+        .matches("[0-9]{3,} files of the base backup match backup_manifest, .*");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Codec.class,
+      names = {"ZSTD", "NONE"})
+  void isTheOnlyOneThatIsNotCheckedAsItPasses(Codec codec) {
+    CompressionSpec.Where where =
+        codec == Codec.NONE ? CompressionSpec.Where.SERVER : CompressionSpec.Where.WORKER;
+
+    Manifest manifest = backUp(BackupId.next(Clock.systemUTC()), codec, where);
+
+    assertThat(manifest.structureChecked()).isTrue();
+    assertThat(told.notes).doesNotContain("STRUCTURE_NOT_CHECKED");
+    long base =
+        manifest.artifacts().stream()
+            .filter(artifact -> artifact.kind() == Artifact.Kind.BASE_TAR)
+            .findFirst()
+            .orElseThrow()
+            .plain()
+            .bytes();
+    // WAL included, give or take what is no file: within the hundredth of a progress bar.
+    assertThat(Long.parseLong(told.totals.get("COPYING"))).isBetween(base * 99 / 100, base * 2);
+  }
+
+  private static boolean serverKnows(Codec codec) {
+    String option =
+        switch (codec) {
+          case ZSTD -> "--with-zstd";
+          case LZ4 -> "--with-lz4";
+          case GZIP, NONE -> "";
+        };
+    return postgres
+        .primary()
+        .queryText(
+            "SELECT bool_or(setting LIKE '%"
+                + option
+                + "%') FROM pg_config WHERE name = 'CONFIGURE'")
+        .equals("t");
+  }
+
+  private Manifest backUp(BackupId id, Codec codec) {
+    return backUp(id, codec, CompressionSpec.Where.SERVER);
+  }
+
+  private Manifest backUp(BackupId id, Codec codec, CompressionSpec.Where where) {
+    BackupRooms rooms =
+        new BackupRooms(
+            new ConfiguredRepositories(credentials, Waiter.real()),
+            new NodeProbe(Connections.brisk(), credentials, Clock.systemUTC()),
+            credentials,
+            tools(),
+            Connections.patient(),
+            folder,
+            Clock.systemUTC(),
+            "test");
+    ClusterSpec cluster =
+        new ClusterSpec(
+            "orders",
+            List.of(new NodeSpec("pg-1", postgres.primary().host(), postgres.primary().port())),
+            new SecretRef("orders-db"),
+            "disable",
+            "postgres",
+            null,
+            null);
+    return new BackupJob(rooms)
+        .run(
+            new JobSpec.Backup(
+                id,
+                cluster,
+                repository(),
+                new PhysicalSourceSpec(null),
+                new CompressionSpec(codec, null, null, where),
+                null,
+                null,
+                Map.of()),
+            told)
+        .manifest();
+  }
+
+  private JobResult.Verified verify(BackupId id) {
+    VerifyRooms rooms =
+        new VerifyRooms(
+            new ConfiguredRepositories(credentials, Waiter.real()),
+            tools(),
+            folder,
+            Clock.systemUTC());
+    return new VerifyJob(rooms)
+        .run(new JobSpec.Verify(id, "orders", repository(), VerificationLevel.STRUCTURE), told);
+  }
+
+  private static PgTools tools() {
+    return new PgTools(List.of(INSTALL.bin()));
+  }
+
+  private static FilesystemRepositorySpec repository() {
+    return new FilesystemRepositorySpec("disk", folder.resolve("repositories/disk").toString());
+  }
+
+  /** Keeps what an attempt says, and is never stopped. */
+  private static final class Told implements Attempt {
+    private final List<String> notes = new ArrayList<>();
+    private final Map<String, String> totals = new java.util.HashMap<>();
+
+    @Override
+    public JobId jobId() {
+      return new JobId(UUID.randomUUID().toString());
+    }
+
+    @Override
+    public int number() {
+      return 1;
+    }
+
+    @Override
+    public String worker() {
+      return "test";
+    }
+
+    @Override
+    public void requireHeld() {}
+
+    @Override
+    public void nodeSelected(Selection selection, Topology topology) {}
+
+    @Override
+    public void contentsListed(String database, int page, List<ContentEntry> entries) {}
+
+    @Override
+    public void phase(String name, Long bytesTotal) {
+      totals.put(name, bytesTotal == null ? "unknown" : bytesTotal.toString());
+    }
+
+    @Override
+    public void advanced(long plainBytes) {}
+
+    @Override
+    public void note(String code, String message) {
+      notes.add(code);
+    }
+
+    @Override
+    public Registration closeOnStop(Closeable resource) {
+      return () -> {};
+    }
+  }
+}
