@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
@@ -52,7 +53,13 @@ class StandbyBackupTest {
   void start() throws IOException {
     Path folder = Files.createTempDirectory("holdfast-standby-backup");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    cluster = PostgresCluster.in(folder.resolve("cluster")).standbys(1).start();
+    // Some installations have nothing but the server, and cannot make a standby.
+    PostgresInstall install =
+        PostgresInstall.all().stream()
+            .filter(found -> Files.isExecutable(found.bin().resolve("pg_basebackup")))
+            .findFirst()
+            .orElseThrow();
+    cluster = PostgresCluster.in(folder.resolve("cluster")).install(install).standbys(1).start();
   }
 
   @AfterEach
