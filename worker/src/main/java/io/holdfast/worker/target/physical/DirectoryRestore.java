@@ -92,12 +92,12 @@ public final class DirectoryRestore implements Closeable {
   /** One directory inside another would be in the way when that one is renamed into place. */
   private void requireApart() {
     List<TargetDirectory> all = all();
-    for (TargetDirectory one : all) {
-      for (TargetDirectory other : all) {
-        if (one != other && one.target().startsWith(other.target())) {
+    for (int i = 0; i < all.size(); i++) {
+      for (TargetDirectory other : all.subList(i + 1, all.size())) {
+        if (all.get(i).overlaps(other)) {
           throw new JobFailure(
               ErrorCode.TARGET_REFUSED,
-              "'" + one.target() + "' lies in '" + other.target() + "', which is a target itself",
+              "'" + all.get(i).target() + "' and '" + other.target() + "' lie in one another",
               "Give the data directory and every tablespace a directory of its own, side by"
                   + " side.");
         }

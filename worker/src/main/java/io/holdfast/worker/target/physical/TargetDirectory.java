@@ -193,6 +193,33 @@ final class TargetDirectory implements Closeable {
     return target;
   }
 
+  /**
+   * Whether one of the two lies in the other, by whatever names; two that are the same do.
+   *
+   * @throws JobFailure TARGET_REFUSED when that cannot be told
+   */
+  boolean overlaps(TargetDirectory other) {
+    Path mine = realTarget();
+    Path others = other.realTarget();
+    return mine.startsWith(others) || others.startsWith(mine);
+  }
+
+  private Path realTarget() {
+    Path existing = target;
+    while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+      existing = existing.getParent();
+    }
+    try {
+      return existing.toRealPath().resolve(existing.relativize(target));
+    } catch (IOException e) {
+      throw new JobFailure(
+          ErrorCode.TARGET_REFUSED,
+          "'" + existing + "' cannot be read",
+          "Look at its permissions.",
+          e);
+    }
+  }
+
   /** Renames staging into place. */
   void publish() {
     try {

@@ -119,13 +119,17 @@ class DirectoryRestoreTest {
   }
 
   @Test
-  void refusesDirectoriesThatLieInOneAnother() {
+  void refusesDirectoriesThatLieInOneAnother() throws IOException {
     refuses(
         ErrorCode.TARGET_REFUSED,
         () -> checkWithSpace(Map.of("/original/side", root.resolve("copy/side").toString())));
     refuses(
         ErrorCode.TARGET_REFUSED,
         () -> checkWithSpace(Map.of("/original/side", root.resolve("copy").toString())));
+    Files.createSymbolicLink(root.resolve("alias"), root);
+    refuses(
+        ErrorCode.TARGET_REFUSED,
+        () -> checkWithSpace(Map.of("/original/side", root.resolve("alias/copy/side").toString())));
   }
 
   @Test
