@@ -1,8 +1,10 @@
 package io.holdfast.api.backup;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.BackupId;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -19,20 +21,14 @@ import java.util.UUID;
 /** Shows backups. A backup outside the caller's scope does not exist. */
 @ApplicationScoped
 public class BackupQueries {
-  private static final int LONGEST_PAGE = 200;
   private static final Set<String> METHODS = Set.of("LOGICAL", "PHYSICAL");
   private static final Set<String> STATES = Set.of(BackupEntity.AVAILABLE, BackupEntity.SUSPECT);
 
   @Inject EntityManager entities;
   @Inject Caller caller;
 
-  /**
-   * What a restore or a verification needs to know of a backup.
-   *
-   * @param databases of a logical one, by name
-   */
-  public record Known(
-      BackupId id, String cluster, String method, String repository, List<String> databases) {}
+  /** What a restore or a verification needs to know of a backup; its manifest is not read. */
+  public record Known(BackupId id, String cluster, String method, String repository) {}
 
   @Transactional
   public BackupView view(String id) {
@@ -41,7 +37,22 @@ public class BackupQueries {
 
   @Transactional
   public Known known(String id) {
-    return known(visible(id));
+    Place place = found(id).project(Place.class).firstResult();
+    if (place == null) {
+      throw ApiProblem.notFound("backup", id);
+    }
+    return new Known(new BackupId(id), place.cluster(), place.method(), place.repository());
+  }
+
+  /** Where a backup lies. */
+  record Place(String cluster, String method, String repository) {}
+
+  /** The databases of a logical backup, by name. */
+  @Transactional
+  public List<String> databases(BackupId id) {
+    return BackupViews.full(visible(id.value())).databases().stream()
+        .map(BackupView.DatabaseView::name)
+        .toList();
   }
 
   /**
@@ -81,7 +92,7 @@ public class BackupQueries {
   @Transactional
   public BackupList list(
       String cluster, String method, String state, Integer limit, String cursor) {
-    int size = limit == null ? 50 : Math.clamp(limit, 1, LONGEST_PAGE);
+    int size = Cursor.limit(limit);
     StringBuilder where = new StringBuilder("1 = 1");
     Map<String, Object> parameters = new HashMap<>();
     filter(where, parameters, "cluster", cluster);
@@ -115,7 +126,7 @@ public class BackupQueries {
   @SuppressWarnings("unchecked")
   public ContentList contents(String id, String database, Integer limit, String cursor) {
     BackupEntity backup = visible(id);
-    int size = limit == null ? 50 : Math.clamp(limit, 1, LONGEST_PAGE);
+    int size = Cursor.limit(limit);
     Position after = cursor == null ? new Position("", -1, -1) : Position.parse(cursor);
     List<Object[]> rows =
         entities
@@ -172,24 +183,20 @@ public class BackupQueries {
   }
 
   private static Known known(BackupEntity row) {
-    BackupView view = BackupViews.full(row);
-    return new Known(
-        new BackupId(view.id()),
-        row.cluster,
-        row.method,
-        row.repository,
-        view.databases().stream().map(BackupView.DatabaseView::name).toList());
+    return new Known(new BackupId(row.id.toString()), row.cluster, row.method, row.repository);
   }
 
   private BackupEntity visible(String id) {
+    return found(id).firstResultOptional().orElseThrow(() -> ApiProblem.notFound("backup", id));
+  }
+
+  /** Of those that the caller may see. */
+  private PanacheQuery<BackupEntity> found(String id) {
     UUID key = uuid(id).orElseThrow(() -> ApiProblem.notFound("backup", id));
-    Optional<Set<String>> scope = caller.clusterScope();
-    Optional<BackupEntity> row =
-        scope.isEmpty()
-            ? BackupEntity.findByIdOptional(key)
-            : BackupEntity.find("id = ?1 and cluster in (?2)", key, scope.get())
-                .firstResultOptional();
-    return row.orElseThrow(() -> ApiProblem.notFound("backup", id));
+    return caller
+        .clusterScope()
+        .map(scope -> BackupEntity.<BackupEntity>find("id = ?1 and cluster in (?2)", key, scope))
+        .orElseGet(() -> BackupEntity.find("id", key));
   }
 
   private static void filter(

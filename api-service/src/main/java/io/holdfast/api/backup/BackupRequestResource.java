@@ -1,7 +1,6 @@
 package io.holdfast.api.backup;
 
 import io.holdfast.api.access.Role;
-import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.job.JobAnswerResource;
 import io.holdfast.api.job.JobView;
 import io.holdfast.api.problem.ApiProblem;
@@ -53,7 +52,6 @@ public class BackupRequestResource {
       throw ApiProblem.invalid(
           "method", "is required", "Send a JSON body: {\"method\":\"LOGICAL\"}.");
     }
-    Accepted accepted = backups.request(cluster, request, idempotencyKey);
-    return answers.accepted(accepted.job(), accepted.replayed(), wait);
+    return answers.accepted(backups.request(cluster, request, idempotencyKey), wait);
   }
 }

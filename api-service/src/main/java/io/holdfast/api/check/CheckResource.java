@@ -1,7 +1,6 @@
 package io.holdfast.api.check;
 
 import io.holdfast.api.access.Role;
-import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.job.JobAnswerResource;
 import io.holdfast.api.job.JobView;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -47,7 +46,6 @@ public class CheckResource {
       @PathParam("name") String cluster,
       @HeaderParam("Idempotency-Key") String idempotencyKey,
       @QueryParam("wait") Integer wait) {
-    Accepted accepted = checks.request(cluster, idempotencyKey);
-    return answers.accepted(accepted.job(), accepted.replayed(), wait);
+    return answers.accepted(checks.request(cluster, idempotencyKey), wait);
   }
 }

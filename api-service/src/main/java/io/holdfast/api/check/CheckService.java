@@ -2,8 +2,8 @@ package io.holdfast.api.check;
 
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.cluster.ClusterService;
-import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.idempotency.Idempotency;
+import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.repository.RepositoryService;

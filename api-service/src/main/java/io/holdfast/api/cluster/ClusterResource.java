@@ -1,7 +1,7 @@
 package io.holdfast.api.cluster;
 
 import io.holdfast.api.access.Role;
-import io.holdfast.api.declared.Declared;
+import io.holdfast.api.declared.DeclaredAnswerResource;
 import io.holdfast.api.declared.DryRun;
 import io.holdfast.api.declared.Precondition;
 import jakarta.annotation.security.RolesAllowed;
@@ -17,7 +17,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -55,9 +54,7 @@ public class ClusterResource {
       content = @Content(schema = @Schema(implementation = ClusterView.class)))
   public RestResponse<ClusterView> getCluster(@PathParam("name") String name) {
     ClusterView view = clusters.get(name);
-    return RestResponse.ResponseBuilder.ok(view)
-        .header(HttpHeaders.ETAG, Precondition.etag(view.version()))
-        .build();
+    return DeclaredAnswerResource.shown(view, view.version());
   }
 
   @PUT
@@ -86,13 +83,8 @@ public class ClusterResource {
       @HeaderParam("If-Match") String ifMatch,
       @HeaderParam("If-None-Match") String ifNoneMatch,
       @NotNull @Valid ClusterRequest request) {
-    Declared<ClusterView> declared =
-        clusters.put(name, request, new Precondition(ifMatch, ifNoneMatch), DryRun.asked(dryRun));
-    return RestResponse.ResponseBuilder.create(
-            declared.created() ? RestResponse.Status.CREATED : RestResponse.Status.OK,
-            declared.view())
-        .header(HttpHeaders.ETAG, Precondition.etag(declared.version()))
-        .build();
+    return DeclaredAnswerResource.declared(
+        clusters.put(name, request, new Precondition(ifMatch, ifNoneMatch), DryRun.asked(dryRun)));
   }
 
   // There is no body but a problem, so generated clients accept nothing else.

@@ -17,7 +17,8 @@ public class TopologySchedule {
   /** A tenth early, so that a tick that comes a little soon does not wait for the next one. */
   @Scheduled(
       every = "${holdfast.topology.interval:30s}",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void ask() {
     topologies.askForAll(interval.multipliedBy(9).dividedBy(10));
   }

@@ -1,6 +1,7 @@
 package io.holdfast.api.idempotency;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.JobView;
 import io.holdfast.api.problem.ApiProblem;

@@ -19,12 +19,12 @@ public class JobAnswerResource {
   @Inject JobService jobs;
 
   /**
-   * @param replayed whether an earlier request with the same idempotency key started the job
    * @param waitSeconds null or 0: do not wait
    */
-  public Response accepted(JobView job, boolean replayed, Integer waitSeconds) {
-    Response.ResponseBuilder answer = answer(job.id(), job, waitSeconds, false);
-    if (replayed) {
+  public Response accepted(Accepted accepted, Integer waitSeconds) {
+    Response.ResponseBuilder answer =
+        answer(accepted.job().id(), accepted.job(), waitSeconds, false);
+    if (accepted.replayed()) {
       answer.header("Idempotent-Replayed", "true");
     }
     return answer.build();

@@ -63,7 +63,8 @@ public class JobLifecycle {
 
   /** The attempt ended with a problem: another one follows when that may help, else it is over. */
   public boolean fail(JobEntity job, Problem problem) {
-    return end(job, "FAILED", problem);
+    boolean refused = ErrorCode.COMMAND_REFUSED.name().equals(problem.code());
+    return end(job, refused ? "REFUSED" : "FAILED", problem);
   }
 
   /** The lease ran out. */

@@ -80,7 +80,9 @@ public class JobResource {
   @Operation(
       operationId = "cancelJob",
       summary = "Ask for a job to stop; a running one stays RUNNING until its worker has stopped",
-      description = "A restorer may stop the restores that were started with the same key.")
+      description =
+          "A restore is stopped by a restorer, who started it with the same key or is an operator,"
+              + " too, or by an admin.")
   @APIResponse(
       responseCode = "202",
       description = "Asked for, or already cancelled when nobody had it",

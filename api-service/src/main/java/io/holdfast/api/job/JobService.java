@@ -2,6 +2,7 @@ package io.holdfast.api.job;
 
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.access.Role;
+import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.JobId;
 import io.holdfast.model.backup.PhysicalSourceSpec;
@@ -31,7 +32,6 @@ import java.util.concurrent.TimeoutException;
 /** Takes, shows and cancels jobs. */
 @ApplicationScoped
 public class JobService {
-  private static final int LONGEST_PAGE = 200;
   private static final int EVENTS_PAGE = 500;
 
   @Inject JobsConfig config;
@@ -80,7 +80,7 @@ public class JobService {
   /** Newest first. Filters that are null do not filter. */
   @Transactional
   public JobList list(String state, String kind, String cluster, Integer limit, String cursor) {
-    int size = limit == null ? 50 : Math.clamp(limit, 1, LONGEST_PAGE);
+    int size = Cursor.limit(limit);
     StringBuilder where = new StringBuilder("1 = 1");
     Map<String, Object> parameters = new HashMap<>();
     if (state != null) {
@@ -131,9 +131,20 @@ public class JobService {
     return view(job);
   }
 
-  /** Who may only restore stops what they started, and nothing else. */
+  /**
+   * Who may not start a restore may not stop one: half a restore is a change, too. Who may only
+   * restore stops what they started, and nothing else.
+   */
   private void requireMayCancel(JobEntity job) {
-    boolean own = job.kind == JobKind.RESTORE && job.triggeredBy.equals(caller.keyId());
+    boolean restore = job.kind == JobKind.RESTORE;
+    if (restore && !caller.hasRole(Role.RESTORER)) {
+      throw new ApiProblem(
+          403,
+          "forbidden",
+          "This API key may not cancel a restore, because it may not start one.",
+          "Use a key with role restorer or admin.");
+    }
+    boolean own = restore && job.triggeredBy.equals(caller.keyId());
     if (!own && !caller.hasRole(Role.OPERATOR)) {
       throw new ApiProblem(
           403,

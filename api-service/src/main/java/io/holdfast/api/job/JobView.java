@@ -60,7 +60,10 @@ public record JobView(
       Instant endedAt,
       String worker,
       String node,
-      @Schema(description = "SUCCEEDED, FAILED, LOST, NOT_ACCEPTED or CANCELLED; absent until over")
+      @Schema(
+              description =
+                  "SUCCEEDED, FAILED, REFUSED by the worker's own configuration, LOST, NOT_ACCEPTED"
+                      + " or CANCELLED; absent until over")
           String outcome,
       ProblemView problem) {}
 }

@@ -26,7 +26,7 @@ public class ContractFilter implements OASFilter {
   private static final Map<String, String> PROBLEMS =
       new TreeMap<>(
           Map.of(
-              "400", "The body is not JSON.",
+              "400", "The body is not JSON, or a parameter is not of its type or range.",
               "401", "The API key is missing, unknown, expired or revoked.",
               "403", "The role of the API key does not allow this.",
               "422", "A field or parameter is not valid; violations says which.",

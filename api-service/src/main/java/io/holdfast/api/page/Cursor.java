@@ -13,9 +13,17 @@ public final class Cursor {
 
   private Cursor() {}
 
-  /** The wanted size of a page, brought into 1 to 200. */
+  /**
+   * The wanted size of a page; more than 200 is 200.
+   *
+   * @throws ApiProblem 400 when it is less than 1
+   */
   public static int limit(Integer wanted) {
-    return wanted == null ? DEFAULT_LIMIT : Math.clamp(wanted, 1, MAX_LIMIT);
+    if (wanted != null && wanted < 1) {
+      throw ApiProblem.badParameter(
+          "limit", "must be at least 1", "Ask for 1 to " + MAX_LIMIT + " items, or leave it out.");
+    }
+    return wanted == null ? DEFAULT_LIMIT : Math.min(wanted, MAX_LIMIT);
   }
 
   public static String encode(String key) {

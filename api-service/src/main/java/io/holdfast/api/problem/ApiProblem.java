@@ -1,6 +1,7 @@
 package io.holdfast.api.problem;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A request cannot be carried out. Rendered as {@code application/problem+json}.
@@ -14,6 +15,7 @@ public final class ApiProblem extends RuntimeException {
   private final String code;
   private final String hint;
   private final transient List<Violation> violations;
+  private final Long retryAfterSeconds;
 
   public ApiProblem(int status, String code, String detail, String hint) {
     this(status, code, detail, hint, List.of());
@@ -21,11 +23,22 @@ public final class ApiProblem extends RuntimeException {
 
   public ApiProblem(
       int status, String code, String detail, String hint, List<Violation> violations) {
+    this(status, code, detail, hint, violations, null);
+  }
+
+  private ApiProblem(
+      int status,
+      String code,
+      String detail,
+      String hint,
+      List<Violation> violations,
+      Long retryAfterSeconds) {
     super(detail);
     this.status = status;
     this.code = code;
     this.hint = hint;
     this.violations = List.copyOf(violations);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** A field, as a JSON path such as {@code nodes[0].port}, and what is wrong with it. */
@@ -45,6 +58,26 @@ public final class ApiProblem extends RuntimeException {
         List.of(new Violation(field, message)));
   }
 
+  /** A parameter that is not of its type or range. */
+  public static ApiProblem badParameter(String name, String message, String hint) {
+    return new ApiProblem(
+        400,
+        "invalid-parameter",
+        name + ": " + message,
+        hint,
+        List.of(new Violation(name, message)));
+  }
+
+  public static ApiProblem tooManyRequests(String detail, long retryAfterSeconds) {
+    return new ApiProblem(
+        429,
+        "too-many-requests",
+        detail,
+        "Wait as long as Retry-After says; ?wait= on a job saves polling.",
+        List.of(),
+        retryAfterSeconds);
+  }
+
   public int status() {
     return status;
   }
@@ -59,5 +92,10 @@ public final class ApiProblem extends RuntimeException {
 
   public List<Violation> violations() {
     return violations;
+  }
+
+  /** Empty: asking again soon is not what helps, or nobody knows when. */
+  public Optional<Long> retryAfterSeconds() {
+    return Optional.ofNullable(retryAfterSeconds);
   }
 }

@@ -112,10 +112,10 @@ public class ProblemMappers {
     // A path or query parameter that cannot be converted is reported as "not found".
     if (failed instanceof NotFoundException && failed.getCause() != null) {
       return answer(
-          ApiProblem.invalid(
+          ApiProblem.badParameter(
               "parameter",
-              "has a value of the wrong type",
-              "Check the parameters against the OpenAPI document."));
+              "a value is not of the parameter's type",
+              "limit, wait, pending and status are whole numbers; see /q/openapi."));
     }
     int status = failed.getResponse().getStatus();
     if (status < 400) {
@@ -151,7 +151,7 @@ public class ProblemMappers {
       answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\"");
     }
     if (problem.status() == 429 || problem.status() == 503) {
-      answer.header(HttpHeaders.RETRY_AFTER, "5");
+      answer.header(HttpHeaders.RETRY_AFTER, problem.retryAfterSeconds().orElse(5L));
     }
     return answer.build();
   }

@@ -1,7 +1,6 @@
 package io.holdfast.api.restore;
 
 import io.holdfast.api.access.Role;
-import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.job.JobAnswerResource;
 import io.holdfast.api.job.JobView;
 import io.holdfast.api.problem.ApiProblem;
@@ -51,7 +50,6 @@ public class RestoreResource {
       throw ApiProblem.invalid(
           "backupId", "is required", "Send a JSON body that names a backup and a target.");
     }
-    Accepted accepted = restores.request(request, idempotencyKey);
-    return answers.accepted(accepted.job(), accepted.replayed(), wait);
+    return answers.accepted(restores.request(request, idempotencyKey), wait);
   }
 }

@@ -4,8 +4,8 @@ import io.holdfast.api.access.Caller;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.backup.Violations;
 import io.holdfast.api.cluster.ClusterService;
-import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.idempotency.Idempotency;
+import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.repository.RepositoryService;
@@ -64,7 +64,7 @@ public class RestoreService {
         });
   }
 
-  private static void checkFits(RestorePlan plan, BackupQueries.Known backup) {
+  private void checkFits(RestorePlan plan, BackupQueries.Known backup) {
     Violations wrong = new Violations();
     wrong.require(
         plan.method().equals(backup.method()),
@@ -72,9 +72,10 @@ public class RestoreService {
         "backup " + backup.id() + " is " + backup.method());
     List<String> wanted = plan.logical() ? plan.request().logical().databases() : null;
     if (wanted != null && plan.method().equals(backup.method())) {
+      List<String> held = backups.databases(backup.id());
       for (int i = 0; i < wanted.size(); i++) {
         wrong.require(
-            backup.databases().contains(wanted.get(i)),
+            held.contains(wanted.get(i)),
             "logical.databases[" + i + "]",
             "is not in backup " + backup.id());
       }

@@ -1,7 +1,6 @@
 package io.holdfast.api.verification;
 
 import io.holdfast.api.access.Role;
-import io.holdfast.api.idempotency.Accepted;
 import io.holdfast.api.job.JobAnswerResource;
 import io.holdfast.api.job.JobView;
 import io.holdfast.api.problem.ApiProblem;
@@ -54,8 +53,7 @@ public class VerificationResource {
       throw ApiProblem.invalid(
           "level", "is required", "Send a JSON body: {\"level\":\"CHECKSUM\"}.");
     }
-    Accepted accepted = verifications.request(backupId, request, idempotencyKey);
-    return answers.accepted(accepted.job(), accepted.replayed(), wait);
+    return answers.accepted(verifications.request(backupId, request, idempotencyKey), wait);
   }
 
   @GET

@@ -196,6 +196,20 @@ class JobAttemptsTest {
     await().until(() -> job(id).getBoolean("done"));
 
     assertThat(job(id).getString("problem.code")).isEqualTo("COMMAND_REFUSED");
+    assertThat(job(id).getString("attempts[0].outcome")).isEqualTo("REFUSED");
+  }
+
+  @Test
+  void saysRefusedWhenTheWorkersConfigurationForbidsWhatTheJobNeeds() {
+    String id = api.backup(LOGICAL);
+    api.worker().awaitRun(id, 1);
+    api.worker().accept(id, 1);
+    api.worker().fail(id, 1, Problem.of(ErrorCode.COMMAND_REFUSED, "not that endpoint", "look"));
+    await().until(() -> job(id).getBoolean("done"));
+
+    assertThat(job(id).getString("attempts[0].outcome")).isEqualTo("REFUSED");
+    assertThat(job(id).getString("problem.code")).isEqualTo("COMMAND_REFUSED");
+    assertThat(api.worker().runsOf(id)).isEqualTo(1);
   }
 
   @Test

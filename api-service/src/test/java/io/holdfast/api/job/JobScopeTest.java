@@ -4,6 +4,7 @@ import static io.holdfast.api.testing.Api.problem;
 import static io.holdfast.api.testing.ApiFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 
 import io.holdfast.api.testing.Api;
 import io.holdfast.api.testing.ApiFixture;
@@ -69,6 +70,18 @@ class JobScopeTest {
     problem(cancel(restorer, backup), 403, "forbidden");
     assertThat(job(restore).getBoolean("cancelRequested")).isFalse();
     cancel(restorer, restore).statusCode(202);
+    assertThat(job(restore).getBoolean("cancelRequested")).isTrue();
+  }
+
+  @Test
+  void letsNobodyCancelARestoreWhoCouldNotHaveStartedIt() {
+    String operator = Api.key(List.of("operator"));
+    backedUp();
+    String restore = restoreLatest(StackResource.ADMIN_KEY).statusCode(202).extract().path("id");
+
+    problem(cancel(operator, restore), 403, "forbidden").body("hint", containsString("restorer"));
+    assertThat(job(restore).getBoolean("cancelRequested")).isFalse();
+    cancel(Api.key(List.of("operator", "restorer")), restore).statusCode(202);
     assertThat(job(restore).getBoolean("cancelRequested")).isTrue();
   }
 

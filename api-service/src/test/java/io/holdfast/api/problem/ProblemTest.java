@@ -104,8 +104,20 @@ class ProblemTest {
 
   @Test
   void refusesAParameterOfTheWrongType() {
-    problem(admin().get("/api/v1/clusters?limit=many").then(), 422, "invalid-request");
+    problem(admin().get("/api/v1/clusters?limit=many").then(), 400, "invalid-parameter")
+        .body("hint", containsString("limit"));
     problem(admin().get("/api/v1/clusters?cursor=%00").then(), 422, "invalid-request");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"clusters", "repositories", "jobs", "backups", "audit", "api-keys"})
+  void refusesAPageOfLessThanOne(String list) {
+    for (String limit : new String[] {"0", "-1"}) {
+      problem(admin().get("/api/v1/" + list + "?limit=" + limit).then(), 400, "invalid-parameter")
+          .body("violations.field", hasItem("limit"))
+          .body("hint", containsString("1 to 200"));
+    }
+    admin().get("/api/v1/" + list + "?limit=100000").then().statusCode(200);
   }
 
   @Test

@@ -1,6 +1,4 @@
-package io.holdfast.api.idempotency;
-
-import io.holdfast.api.job.JobView;
+package io.holdfast.api.job;
 
 /**
  * @param replayed whether an earlier request with the same key started the job

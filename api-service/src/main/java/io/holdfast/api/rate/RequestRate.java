@@ -1,0 +1,44 @@
+package io.holdfast.api.rate;
+
+import io.holdfast.api.access.BearerKeyMechanism;
+import io.holdfast.api.problem.ApiProblem;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/**
+ * Counts the requests of each API key, on this replica, once the key is known to be good: what is
+ * refused for its key never gets here. A wait or a stream counts once.
+ */
+public class RequestRate {
+  @Inject RateConfig config;
+  @Inject MeterRegistry metrics;
+  @Inject Clock clock;
+
+  /** As many as there are keys: only a key that exists gets this far. */
+  private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+
+  @ServerRequestFilter
+  public void count(RoutingContext request) {
+    String key = request.get(BearerKeyMechanism.KEY_ID);
+    if (key == null || config.requestsPerSecond() <= 0) {
+      return;
+    }
+    Duration wait =
+        allowances
+            .computeIfAbsent(
+                key, unknown -> new Allowance(config.requestsPerSecond(), config.burst()))
+            .take(clock.instant());
+    if (wait.isPositive()) {
+      metrics.counter("holdfast.requests.limited").increment();
+      throw ApiProblem.tooManyRequests(
+          "This API key may send " + config.requestsPerSecond() + " requests a second.",
+          wait.plusMillis(999).toSeconds());
+    }
+  }
+}
