@@ -101,7 +101,8 @@ class ForgedCommandTest {
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () -> {
-              List<String> refusals = fleet.eventsTopic().records("COMMAND_REFUSED.v1", job.value());
+              List<String> refusals =
+                  fleet.eventsTopic().records("COMMAND_REFUSED.v1", job.value());
               assertThat(refusals).hasSize(count);
               assertThat(refusals).allSatisfy(text -> assertThat(text).contains(word));
             });

@@ -35,6 +35,7 @@ public final class DirectoryRestore implements Closeable {
 
   private final TargetDirectory data;
   private final Map<Long, TargetDirectory> tablespaces;
+  private final WriteBehind disk = new WriteBehind();
   private final Map<String, byte[]> heldBack = new TreeMap<>();
 
   private DirectoryRestore(TargetDirectory data, Map<Long, TargetDirectory> tablespaces) {
@@ -118,12 +119,12 @@ public final class DirectoryRestore implements Closeable {
 
   /** Extracts {@code base.tar}. The caller closes the stream. */
   public void extractBase(InputStream tar) {
-    heldBack.putAll(TarExtraction.extract(tar, data.staging(), HELD_BACK));
+    heldBack.putAll(TarExtraction.extract(tar, data.staging(), HELD_BACK, disk));
   }
 
   /** Extracts one tablespace's tar. */
   public void extractTablespace(long oid, InputStream tar) {
-    TarExtraction.extract(tar, tablespaces.get(oid).staging(), Set.of());
+    TarExtraction.extract(tar, tablespaces.get(oid).staging(), Set.of(), disk);
   }
 
   /**
@@ -142,6 +143,7 @@ public final class DirectoryRestore implements Closeable {
     }
     Path root = data.staging();
     try {
+      disk.await();
       Files.deleteIfExists(root.resolve("postmaster.pid"));
       Quarantine.apply(root, data.target(), configuration);
       if (heldBack.containsKey(TABLESPACE_MAP)) {
@@ -237,6 +239,7 @@ public final class DirectoryRestore implements Closeable {
 
   @Override
   public void close() throws IOException {
+    disk.close();
     for (TargetDirectory directory : all()) {
       directory.close();
     }

@@ -32,10 +32,12 @@ public final class TarExtraction {
    * Reads the stream to its very end. The caller closes it.
    *
    * @param heldBack names that are not written
+   * @param disk is told of large files as they grow
    * @return the content of those that were there
    * @throws JobFailure ARTIFACT_DAMAGED when an entry leads outside, NO_SPACE, RESTORE_FAILED
    */
-  static Map<String, byte[]> extract(InputStream tar, Path root, Set<String> heldBack) {
+  static Map<String, byte[]> extract(
+      InputStream tar, Path root, Set<String> heldBack, WriteBehind disk) {
     Map<String, byte[]> held = new TreeMap<>();
     byte[] buffer = new byte[CHUNK_BYTES];
     try {
@@ -55,7 +57,7 @@ public final class TarExtraction {
         } else if (heldBack.contains(entry.getName())) {
           held.put(entry.getName(), entries.readAllBytes());
         } else {
-          write(path, entries, buffer);
+          write(path, entries, buffer, disk);
         }
       }
       // The stream compares digests at its very end, behind the archive's.
@@ -72,13 +74,23 @@ public final class TarExtraction {
     Files.createDirectories(directory, DIRECTORY);
   }
 
-  private static void write(Path path, InputStream content, byte[] buffer) throws IOException {
+  private static void write(Path path, InputStream content, byte[] buffer, WriteBehind disk)
+      throws IOException {
     createDirectories(path.getParent());
     Files.createFile(path, FILE);
+    long ahead = 0;
     try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.WRITE)) {
       for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
         out.write(buffer, 0, n);
+        ahead += n;
+        if (ahead >= WriteBehind.STEP_BYTES) {
+          disk.add(path);
+          ahead = 0;
+        }
       }
+    }
+    if (ahead >= WriteBehind.STEP_BYTES / 8) {
+      disk.add(path);
     }
   }
 
