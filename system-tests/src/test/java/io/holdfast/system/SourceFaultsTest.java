@@ -78,7 +78,7 @@ class SourceFaultsTest {
         JsonNode ended = fleet.finish(fleet.backup(name, "{\"method\":\"LOGICAL\"}"));
 
         assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("FAILED");
-        assertThat(ended.toString()).containsAnyOf("WRONG_CLUSTER", "CLUSTER_CHANGED");
+        assertThat(ended.path("problem").path("code").asText()).isEqualTo("CLUSTER_CHANGED");
         assertThat(fleet.backupsOf(name)).hasSize(1);
       } finally {
         other.primary().stop();

@@ -2,8 +2,8 @@ package io.holdfast.worker.node;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.cluster.ClusterSpec;
-import io.holdfast.model.cluster.NodeObservation;
 import io.holdfast.model.cluster.Selection;
+import io.holdfast.model.cluster.Selection.Verdict;
 import io.holdfast.model.cluster.StandbyPolicy;
 import io.holdfast.model.cluster.StandbyPolicy.Target;
 import io.holdfast.model.cluster.StandbyPolicy.WhenNone;
@@ -13,6 +13,7 @@ import io.holdfast.worker.progress.Progress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -105,11 +106,22 @@ public final class NodeSelection {
 
   private static JobFailure failure(
       ClusterSpec cluster, Selection selection, StandbyPolicy policy) {
-    boolean silent =
-        selection.verdicts().stream().map(v -> v.seen()).noneMatch(NodeObservation::reachable);
+    List<Verdict> answered =
+        selection.verdicts().stream().filter(verdict -> verdict.seen().reachable()).toList();
+    ErrorCode code = ErrorCode.NO_ELIGIBLE_NODE;
+    String hint = "mend the standbys, or let the standby policy allow more lag or the primary";
+    if (answered.isEmpty()) {
+      code = ErrorCode.NODE_UNREACHABLE;
+      hint = "check that PostgreSQL runs on the nodes and that the worker can reach and log in";
+    } else if (answered.stream().allMatch(verdict -> verdict.code().equals("WRONG_CLUSTER"))) {
+      code = ErrorCode.CLUSTER_CHANGED;
+      hint =
+          "other data lie behind these addresses than those backed up before; correct the nodes,"
+              + " or declare the new cluster under a name of its own";
+    }
     String waited = policy.whenNone() == WhenNone.WAIT ? " after waiting " + policy.waitFor() : "";
     return new JobFailure(
-        silent ? ErrorCode.NODE_UNREACHABLE : ErrorCode.NO_ELIGIBLE_NODE,
+        code,
         selection.explanation()
             + " in cluster '"
             + cluster.name()
@@ -117,9 +129,7 @@ public final class NodeSelection {
             + waited
             + ": "
             + reasons(selection),
-        silent
-            ? "check that PostgreSQL runs on the nodes and that the worker can reach and log in"
-            : "mend the standbys, or let the standby policy allow more lag or the primary");
+        hint);
   }
 
   private static String reasons(Selection selection) {
