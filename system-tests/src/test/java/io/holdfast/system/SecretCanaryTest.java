@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -147,7 +148,7 @@ class SecretCanaryTest {
               });
       commandLines.add(proc(stack.workerProcess(0).pid(), "cmdline"));
       commandLines.add(proc(stack.apiProcess(0).pid(), "cmdline"));
-      Thread.onSpinWait();
+      LockSupport.parkNanos(2_000_000);
     }
   }
 
