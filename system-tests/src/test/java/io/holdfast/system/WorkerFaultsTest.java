@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,8 +69,10 @@ class WorkerFaultsTest {
         PostgresCluster cluster = fleet.startCluster(0)) {
       String name = fleet.declare(cluster, fleet.filesystemRepository());
       fleet.fillMegabytes(cluster, 60);
-      String job = fleet.backup(name, SLOW);
+      String job =
+          fleet.backup(name, "{\"method\":\"LOGICAL\",\"rateLimitBytesPerSecond\":2000000}");
       fleet.awaitBytes(job);
+      long worker = fleet.stack().workerProcess(0).pid();
 
       fleet.stack().killWorker(0);
       JsonNode ended = fleet.finish(job);
@@ -73,6 +80,10 @@ class WorkerFaultsTest {
       assertThat(ended.path("state").asText()).isEqualTo("FAILED");
       assertThat(ended.path("problem").path("code").asText()).isIn("NO_WORKER", "WORKER_LOST");
       assertThat(fleet.backupsOf(name)).isEmpty();
+
+      assertThat(passwordFilesOf(worker)).as("left by the killed worker").isNotEmpty();
+      fleet.stack().restartWorker(0);
+      assertThat(passwordFilesOf(worker)).isEmpty();
     }
   }
 
@@ -115,6 +126,14 @@ class WorkerFaultsTest {
           .isEqualTo(424);
       fleet.awaitNoChild("pg_dump");
       assertThat(fleet.backupsOf(name)).isEmpty();
+    }
+  }
+
+  private static List<Path> passwordFilesOf(long pid) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("holdfast-" + pid + "-"))
+          .toList();
     }
   }
 }

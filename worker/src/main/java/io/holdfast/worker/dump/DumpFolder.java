@@ -2,13 +2,13 @@ package io.holdfast.worker.dump;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.scratch.FileTree;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -98,13 +98,8 @@ public final class DumpFolder implements Closeable {
 
   @Override
   public void close() {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> below = Files.walk(root)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      FileTree.delete(root);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -16,6 +16,7 @@ import io.holdfast.worker.probe.ProbeJob;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
+import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.verify.VerifyJob;
 import io.holdfast.worker.verify.VerifyRooms;
@@ -40,12 +41,13 @@ class JobRooms implements JobBody {
       NodeProbe nodes,
       Credentials credentials,
       WorkerConfig config,
+      Scratch own,
       WorkerIdentity identity,
       Clock clock) {
     this.repositories = repositories;
     this.nodes = nodes;
     PgTools programs = programs(config);
-    Path scratch = config.scratchDirectory();
+    Path scratch = own.folder();
     this.backups =
         new BackupRooms(
             repositories,

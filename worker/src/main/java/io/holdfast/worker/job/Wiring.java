@@ -3,24 +3,33 @@ package io.holdfast.worker.job;
 import io.holdfast.model.wire.CommandVerifier;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.postgres.LibpqEnvironment;
 import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.repository.configured.ConfiguredRepositories;
+import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
 import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** Makes of the configuration what the rooms need. */
 @ApplicationScoped
 class Wiring {
+  private static final Logger LOG = Logger.getLogger(Wiring.class);
+
   @Produces
   @Singleton
   @DefaultBean
@@ -72,6 +81,23 @@ class Wiring {
   @Singleton
   NodeProbe nodes(Credentials credentials, Clock clock) {
     return new NodeProbe(Connections.brisk(), credentials, clock);
+  }
+
+  /** Also removes password files that a killed worker left. */
+  @Produces
+  @Singleton
+  Scratch scratch(WorkerConfig config) {
+    LibpqEnvironment.removeLeftBehind();
+    return Scratch.open(config.scratchDirectory());
+  }
+
+  /** At the start, not with the first job: what was left behind should not wait for one. */
+  void start(@Observes StartupEvent started, Scratch scratch) {
+    LOG.infof("what cannot be streamed goes through %s", scratch.folder());
+  }
+
+  void closeScratch(@Disposes Scratch scratch) throws IOException {
+    scratch.close();
   }
 
   private static String someName() {

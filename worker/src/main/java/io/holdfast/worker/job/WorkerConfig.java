@@ -22,7 +22,11 @@ public interface WorkerConfig {
   /** Logins and keys, by reference name. */
   Optional<Path> credentialsFile();
 
-  /** For throw-away servers of verifications and for nothing else unless a job says so. */
+  /**
+   * For throw-away servers of verifications, dumps in directory format and parallel restores; else
+   * nothing lies on the worker's disk. Workers may share it. What a killed worker left is removed
+   * when one starts.
+   */
   @WithDefault("${java.io.tmpdir}/holdfast-worker")
   Path scratchDirectory();
 

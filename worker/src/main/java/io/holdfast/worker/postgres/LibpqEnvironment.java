@@ -6,11 +6,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The environment by which a libpq child finds its server. A database name goes into {@code
@@ -23,6 +26,11 @@ import java.util.TreeMap;
  * environment can be read by others of the same user and is inherited, arguments by everybody.
  */
 public final class LibpqEnvironment implements Closeable {
+  private static final String PREFIX = "holdfast-";
+  private static final String SUFFIX = ".pgpass";
+  private static final Pattern NAME = Pattern.compile("holdfast-(\\d{1,10})-\\d+\\.pgpass");
+  private static final long PID = ProcessHandle.current().pid();
+
   private final Map<String, String> variables = new TreeMap<>();
   private final Path passFile;
 
@@ -36,8 +44,8 @@ public final class LibpqEnvironment implements Closeable {
     variables.put("PGCONNECT_TIMEOUT", "15");
     passFile =
         Files.createTempFile(
-            "holdfast-",
-            ".pgpass",
+            PREFIX + PID + "-",
+            SUFFIX,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     variables.put("PGPASSFILE", passFile.toString());
     if (server.login().password() != null) {
@@ -58,6 +66,33 @@ public final class LibpqEnvironment implements Closeable {
           "check space and permissions there",
           e);
     }
+  }
+
+  /**
+   * Removes the password files of workers that were killed: those named after a process that is no
+   * more. To be called before the first {@link #open}, because in a container every worker has the
+   * same process id.
+   */
+  public static void removeLeftBehind() {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(temporary, PREFIX + "*" + SUFFIX)) {
+      for (Path file : files) {
+        if (isLeftBehind(file.getFileName().toString())) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("password files of an earlier worker cannot be removed", e);
+    }
+  }
+
+  private static boolean isLeftBehind(String name) {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
+      return false;
+    }
+    long pid = Long.parseLong(matcher.group(1));
+    return pid == PID || ProcessHandle.of(pid).isEmpty();
   }
 
   private static String escaped(String password) {
