@@ -23,9 +23,13 @@ final class Pump {
 
   /** Bytes on their way, free again when every lane has let go of them. */
   private static final class Chunk {
-    private final byte[] bytes = new byte[Transfer.CHUNK_BYTES];
+    private final byte[] bytes;
     private final AtomicInteger holders = new AtomicInteger();
     private int length;
+
+    Chunk(int size) {
+      bytes = new byte[size];
+    }
   }
 
   private final BlockingQueue<Chunk> free = new ArrayBlockingQueue<>(CHUNKS);
@@ -35,7 +39,7 @@ final class Pump {
   private Pump(Runnable endSource) {
     this.endSource = endSource;
     for (int i = 0; i < CHUNKS; i++) {
-      free.add(new Chunk());
+      free.add(new Chunk(Transfer.CHUNK_BYTES));
     }
   }
 
@@ -91,7 +95,7 @@ final class Pump {
 
   /** One step and its thread. */
   private final class Lane {
-    private static final Chunk END = new Chunk();
+    private static final Chunk END = new Chunk(0);
 
     private final Step step;
     private final BlockingQueue<Chunk> todo = new ArrayBlockingQueue<>(CHUNKS + 1);
