@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,34 @@ class WorkerFaultsTest {
       assertThat(fleet.backupsOf(name)).hasSize(1);
       fleet.awaitNoTrace(cluster);
       fleet.assertAlwaysTrue(name);
+    }
+  }
+
+  @Test
+  void publishesExactlyOneBackupAtWhateverMomentAWorkerIsKilled() {
+    long seed = new Random().nextLong();
+    System.out.println("WorkerFaultsTest: seed " + seed);
+    Random random = new Random(seed);
+    try (Fleet fleet = Fleet.own(2);
+        PostgresCluster cluster = fleet.startCluster(0)) {
+      fleet.fillMegabytes(cluster, 20);
+      for (int round = 0; round < 5; round++) {
+        String name = fleet.declare(cluster, fleet.s3Repository());
+        String job = fleet.backup(name, SLOW);
+        LockSupport.parkNanos(random.nextLong(5_000_000_000L));
+        // Before it is accepted the job has no worker; then it may go to either.
+        String running = fleet.job(job).path("worker").asText();
+        int killed = running.isEmpty() ? round % 2 : fleet.workerOf(job);
+        fleet.stack().killWorker(killed);
+
+        JsonNode ended = fleet.finish(job);
+
+        assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
+        assertThat(fleet.backupsOf(name)).hasSize(1);
+        fleet.awaitNoTrace(cluster);
+        fleet.stack().restartWorker(killed);
+        fleet.assertAlwaysTrue(name);
+      }
     }
   }
 
