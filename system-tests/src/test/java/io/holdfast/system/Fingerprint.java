@@ -11,16 +11,24 @@ import java.util.TreeMap;
  */
 final class Fingerprint {
   private static final String ROLES =
-      "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolconnlimit,"
-          + " rolvaliduntil, (SELECT string_agg(s.setconfig::text || coalesce(d.datname, ''), ';'"
-          + " ORDER BY 1) FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid ="
-          + " s.setdatabase WHERE s.setrole = r.oid) FROM pg_roles r WHERE rolname !~ '^pg_'"
-          + " ORDER BY rolname";
+      "SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin,"
+          + " rolreplication, rolbypassrls, rolconnlimit, CASE WHEN rolname NOT IN ('postgres',"
+          // Every server has these with a password of its own, and roles that exist are kept.
+          + " 'holdfast', 'holdfast_replicator') THEN rolpassword END, rolvaliduntil,"
+          + " shobj_description(r.oid, 'pg_authid'), (SELECT string_agg(s.setconfig::text ||"
+          + " coalesce(d.datname, ''), ';' ORDER BY d.datname, s.setconfig::text) FROM"
+          + " pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase WHERE s.setrole"
+          + " = r.oid), (SELECT string_agg(roleid::regrole::text || admin_option, ';' ORDER BY"
+          + " roleid::regrole::text) FROM pg_auth_members m WHERE m.member = r.oid) FROM pg_authid"
+          + " r WHERE rolname !~ '^pg_' ORDER BY rolname";
   private static final String DATABASES =
       "SELECT datname, pg_encoding_to_char(encoding), datcollate, datctype,"
-          + " pg_get_userbyid(datdba), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a), shobj_description(d.oid, 'pg_database'), (SELECT"
-          + " string_agg(setconfig::text, ';') FROM pg_db_role_setting WHERE setdatabase = d.oid"
-          + " AND setrole = 0) FROM pg_database d WHERE datallowconn ORDER BY datname";
+          + " to_jsonb(d) ->> 'datlocprovider', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->>"
+          + " 'daticulocale'), datconnlimit, datistemplate, pg_get_userbyid(datdba), (SELECT"
+          + " array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a), shobj_description(d.oid,"
+          + " 'pg_database'), (SELECT string_agg(setconfig::text, ';') FROM pg_db_role_setting WHERE"
+          + " setdatabase = d.oid AND setrole = 0) FROM pg_database d WHERE datallowconn ORDER BY"
+          + " datname";
   private static final String TABLES =
       "SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid ="
           + " relnamespace WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog',"

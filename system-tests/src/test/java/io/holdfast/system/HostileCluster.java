@@ -45,6 +45,9 @@ final class HostileCluster {
         "postgres",
         "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
         "CREATE DATABASE many",
+        "CREATE DATABASE swedish TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu"
+            + " ICU_LOCALE 'sv-SE' CONNECTION LIMIT 7 IS_TEMPLATE true OWNER app_owner",
+        "COMMENT ON ROLE app_owner IS 'owns; it''s all'",
         "ALTER DATABASE plain SET work_mem = '7MB'",
         "COMMENT ON DATABASE plain IS 'a comment; -- with \"quotes\"'",
         "ALTER ROLE app_owner IN DATABASE plain SET search_path = shop, public",

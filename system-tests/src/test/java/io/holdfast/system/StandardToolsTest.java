@@ -93,10 +93,19 @@ class StandardToolsTest {
           "COMMENT ON TABLE shop.item IS 'it''s ours'",
           "GRANT SELECT ON shop.item TO \"App Reader\"",
           "SELECT lo_from_bytea(4711, decode(repeat('00ff', 5000), 'hex'))",
-          // No predefined role may read large objects before PostgreSQL 18.
+          // No predefined role may read large objects before PostgreSQL 19.
           "GRANT SELECT ON LARGE OBJECT 4711 TO " + Databases.quoted(backupRole));
     }
-    server.execute("postgres", "ALTER DATABASE orders SET work_mem = '7MB'");
+    server.execute(
+        "postgres",
+        "ALTER DATABASE orders SET work_mem = '7MB'",
+        "COMMENT ON DATABASE orders IS 'a comment; -- of :\"DBNAME\"'",
+        "REVOKE CONNECT ON DATABASE orders FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE orders TO \"App Reader\", " + Databases.quoted(backupRole));
+    server.execute(
+        "postgres",
+        "CREATE DATABASE swedish TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu"
+            + " ICU_LOCALE 'sv-SE' CONNECTION LIMIT 7 OWNER app_owner");
   }
 
   @ParameterizedTest
@@ -138,10 +147,8 @@ class StandardToolsTest {
       Databases expected = fleet.superuser(logicalSource);
       Databases actual = fleet.superuser(target);
       assertThat(Fingerprint.globals(actual)).containsAll(Fingerprint.globals(expected));
-      if (!format.equals("PLAIN")) {
-        assertThat(Fingerprint.databaseProperties(actual))
-            .containsAll(Fingerprint.databaseProperties(expected));
-      }
+      assertThat(Fingerprint.databaseProperties(actual))
+          .containsAll(Fingerprint.databaseProperties(expected));
       List<String> databases = new ArrayList<>(DATABASES);
       databases.add("postgres");
       for (String database : databases) {
@@ -167,6 +174,8 @@ class StandardToolsTest {
         mine.put("ENCODING", database.path("encoding").asText());
         mine.put("COLLATE", database.path("collate").asText());
         mine.put("CTYPE", database.path("ctype").asText());
+        mine.put("PROVIDER", database.path("localeProvider").asText());
+        mine.put("LOCALE", database.path("locale").asText());
       }
     }
     run(block("Preparation") + block("Plain dumps"), mine);

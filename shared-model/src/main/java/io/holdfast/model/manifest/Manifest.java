@@ -64,9 +64,27 @@ public record Manifest(
 
   /**
    * @param snapshotLsn a WAL position not after the dump's snapshot; null for a physical backup
+   * @param localeProvider {@code libc}, {@code icu} or {@code builtin}; null before PostgreSQL 15
+   * @param locale the provider's, where it is not libc
+   * @param icuRules ICU's additional rules of collation; null: none
+   * @param tablespace the database's own; null: the server's default
    */
   public record Database(
-      String name, String encoding, String collate, String ctype, String owner, Lsn snapshotLsn) {}
+      String name,
+      String encoding,
+      String collate,
+      String ctype,
+      String owner,
+      Lsn snapshotLsn,
+      String localeProvider,
+      String locale,
+      String icuRules,
+      String tablespace) {
+    public Database(
+        String name, String encoding, String collate, String ctype, String owner, Lsn snapshotLsn) {
+      this(name, encoding, collate, ctype, owner, snapshotLsn, null, null, null, null);
+    }
+  }
 
   public record Tablespace(long oid, String name, String location) {}
 }

@@ -53,7 +53,11 @@ record ClusterFacts(
                 found.collate(),
                 found.ctype(),
                 found.owner(),
-                null));
+                null,
+                found.localeProvider(),
+                found.locale(),
+                found.icuRules(),
+                found.tablespace()));
         tables.add(InventoryReader.tables(session, RowCounts.ESTIMATED, run.attempt()));
         roles = InventoryReader.roles(session);
       }

@@ -11,6 +11,7 @@ import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.dump.DumpContents;
 import io.holdfast.worker.dump.DumpStructure;
+import io.holdfast.worker.dump.DumpToc;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.source.Source;
 import io.holdfast.worker.source.logical.DatabaseResolver;
@@ -130,20 +131,19 @@ final class LogicalBackup implements Method {
 
   private Artifact dump(Run run, int number, String database) {
     try (LogicalSession session =
-            LogicalSession.open(rooms.connections(), node.server(), database);
-        Source source = source(session)) {
+        LogicalSession.open(rooms.connections(), node.server(), database)) {
       Artifact.Kind kind = kind();
       boolean custom = kind == Artifact.Kind.DUMP_CUSTOM;
-      try (StructureTap structure =
-          StructureTap.start(structure(session.version().major()), kind, custom)) {
+      DumpToc schema = custom ? null : DumpSource.schema(rooms.programs(), session, spec);
+      try (Source source = source(session, schema);
+          StructureTap structure =
+              StructureTap.start(structure(session.version().major()), kind, custom)) {
         TransferSummary stored =
             run.transfer()
                 .store(
                     source, key(run, number, database), run.compression(), 0, List.of(structure));
-        List<ContentEntry> held = structure.verdict();
-        if (!custom) {
-          held = DumpSource.contents(rooms.programs(), session, spec);
-        }
+        List<ContentEntry> parsed = structure.verdict();
+        List<ContentEntry> held = custom ? parsed : DumpContents.of(schema);
         DatabaseInventory tables = InventoryReader.tables(session, spec.rowCounts(), run.attempt());
         databases.add(session.description());
         contents.put(database, held);
@@ -153,9 +153,10 @@ final class LogicalBackup implements Method {
     }
   }
 
-  private Source source(LogicalSession session) {
+  private Source source(LogicalSession session, DumpToc schema) {
     return switch (spec.format()) {
-      case CUSTOM, PLAIN -> DumpSource.start(rooms.programs(), session, spec);
+      case CUSTOM -> DumpSource.custom(rooms.programs(), session, spec);
+      case PLAIN -> DumpSource.plain(rooms.programs(), session, spec, schema);
       case DIRECTORY -> DirectoryDumpSource.start(rooms.programs(), session, spec, rooms.scratch());
     };
   }

@@ -21,9 +21,14 @@ import java.util.Map;
  * @param database the name at dump time
  * @param serverVersion of the dumped server, as text
  * @param pgDumpVersion of the program that wrote it
+ * @param charset of the dumped database
  */
 public record DumpToc(
-    String database, String serverVersion, String pgDumpVersion, List<TocEntry> entries) {
+    String database,
+    String serverVersion,
+    String pgDumpVersion,
+    Charset charset,
+    List<TocEntry> entries) {
   private static final int MAX_STRING_BYTES = 256 * 1024 * 1024;
   private static final int CUSTOM = 1;
   private static final int TAR = 3;
@@ -46,6 +51,11 @@ public record DumpToc(
           "try again",
           e);
     }
+  }
+
+  /** Text of entries as the bytes it was read from. */
+  public byte[] encoded(String text) {
+    return text.getBytes(charset);
   }
 
   private static JobFailure damaged(String why, Exception cause) {
@@ -128,7 +138,7 @@ public record DumpToc(
                           r.needs()))
               .toList();
       return new DumpToc(
-          text(database, charset), text(server, charset), text(program, charset), entries);
+          text(database, charset), text(server, charset), text(program, charset), charset, entries);
     }
 
     private Raw entry() throws IOException {

@@ -3,54 +3,65 @@ package io.holdfast.worker.source.logical;
 import io.holdfast.model.backup.Content;
 import io.holdfast.model.backup.LogicalSourceSpec;
 import io.holdfast.model.backup.LogicalSourceSpec.DumpFormat;
-import io.holdfast.model.manifest.ContentEntry;
-import io.holdfast.worker.dump.DumpContents;
+import io.holdfast.worker.dump.DumpToc;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.process.ChildCommand;
 import io.holdfast.worker.source.Source;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
  * A dump of one database in its session's snapshot, streamed: custom format (uncompressed, because
- * the worker's codec does it better and in parallel) or plain SQL.
+ * the worker's codec does it better and in parallel) or plain SQL, which begins with what belongs
+ * to the database itself.
  */
 public final class DumpSource implements Source {
+  private final byte[] head;
   private final ClientSource client;
 
-  private DumpSource(ClientSource client) {
+  private DumpSource(byte[] head, ClientSource client) {
+    this.head = head;
     this.client = client;
   }
 
-  /**
-   * Starts pg_dump. The session must stay open until {@link #complete} has returned.
-   *
-   * @param spec of format CUSTOM or PLAIN
-   */
-  public static DumpSource start(PgTools tools, LogicalSession session, LogicalSourceSpec spec) {
-    Path pgDump = tools.client("pg_dump", session.version().major());
-    ChildCommand command =
-        switch (spec.format()) {
-          case CUSTOM -> ChildCommand.of(pgDump, "--format=custom", "--compress=0");
-          case PLAIN -> ChildCommand.of(pgDump, "--format=plain");
-          case DIRECTORY ->
-              throw new IllegalArgumentException("a directory dump needs a scratch folder");
-        };
-    command =
-        command.with(
-            DumpArguments.of(spec, session.snapshotId(), session.description().encoding()));
-    return new DumpSource(
-        new ClientSource(command, session.server(), session.description().name()));
+  /** Starts a dump in custom format. The session must stay open until it has completed. */
+  public static DumpSource custom(PgTools tools, LogicalSession session, LogicalSourceSpec spec) {
+    return start(tools, session, spec, new byte[0], List.of("--format=custom", "--compress=0"));
   }
 
   /**
-   * What a dump of this selection holds, from the table of contents of a schema-only one in the
-   * same snapshot: the way to the contents of a plain dump, which has no table of its own.
+   * Starts a dump as plain SQL. The session must stay open until it has completed.
+   *
+   * @param schema see {@link #schema}
    */
-  public static List<ContentEntry> contents(
-      PgTools tools, LogicalSession session, LogicalSourceSpec spec) {
+  public static DumpSource plain(
+      PgTools tools, LogicalSession session, LogicalSourceSpec spec, DumpToc schema) {
+    return start(tools, session, spec, PlainHead.of(schema, spec), List.of("--format=plain"));
+  }
+
+  private static DumpSource start(
+      PgTools tools,
+      LogicalSession session,
+      LogicalSourceSpec spec,
+      byte[] head,
+      List<String> format) {
+    ChildCommand command =
+        ChildCommand.of(tools.client("pg_dump", session.version().major()))
+            .with(format)
+            .with(DumpArguments.of(spec, session.snapshotId(), session.description().encoding()));
+    return new DumpSource(
+        head, new ClientSource(command, session.server(), session.description().name()));
+  }
+
+  /**
+   * The table of contents of a schema-only dump of this selection in the same snapshot: the way to
+   * the contents of a plain dump, which has no table of its own.
+   */
+  public static DumpToc schema(PgTools tools, LogicalSession session, LogicalSourceSpec spec) {
     LogicalSourceSpec schema =
         new LogicalSourceSpec(
             DumpFormat.CUSTOM,
@@ -63,19 +74,18 @@ public final class DumpSource implements Source {
             Content.SCHEMA_ONLY,
             1,
             spec.rowCounts());
-    try (DumpSource source = start(tools, session, schema)) {
-      InputStream stream = source.stream();
-      byte[] archive = stream.readAllBytes();
-      source.complete();
-      return DumpContents.read(new java.io.ByteArrayInputStream(archive));
+    try (DumpSource source = custom(tools, session, schema)) {
+      byte[] archive = source.stream().readAllBytes();
+      source.complete(); // first: it knows why the bytes ended early
+      return DumpToc.read(new ByteArrayInputStream(archive));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   @Override
   public InputStream stream() {
-    return client.stream();
+    return new SequenceInputStream(new ByteArrayInputStream(head), client.stream());
   }
 
   @Override

@@ -91,8 +91,18 @@ public final class LogicalSession implements AutoCloseable {
   private Manifest.Database describe(Lsn before) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select pg_encoding_to_char(encoding), datcollate, datctype,"
-                + " pg_get_userbyid(datdba) from pg_database where datname = current_database()")) {
+            // As JSON, because each major names the provider's columns differently, or has none.
+            """
+            select pg_encoding_to_char(encoding), datcollate, datctype, pg_get_userbyid(datdba),
+                   case j->>'datlocprovider'
+                     when 'c' then 'libc' when 'i' then 'icu' when 'b' then 'builtin' end,
+                   coalesce(j->>'datlocale', j->>'daticulocale'),
+                   j->>'daticurules',
+                   nullif(spcname, 'pg_default')
+            from (select d.*, to_jsonb(d) - 'datname' as j from pg_database d) d
+            left join pg_tablespace t on t.oid = dattablespace
+            where datname = current_database()
+            """)) {
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return new Manifest.Database(
@@ -101,7 +111,11 @@ public final class LogicalSession implements AutoCloseable {
             row.getString(2),
             row.getString(3),
             row.getString(4),
-            before);
+            before,
+            row.getString(5),
+            row.getString(6),
+            row.getString(7),
+            row.getString(8));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.holdfast.worker.target.logical;
 
 import io.holdfast.model.ErrorCode;
+import io.holdfast.worker.dump.SqlStatements;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.Server;

@@ -3,10 +3,10 @@ package io.holdfast.worker.target.logical;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.backup.Content;
 import io.holdfast.model.manifest.Artifact;
-import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.LogicalRestoreTarget.IfNotEmpty;
 import io.holdfast.worker.dump.DumpFolder;
 import io.holdfast.worker.dump.DumpToc;
+import io.holdfast.worker.dump.SqlStatements;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -65,15 +65,12 @@ public final class LogicalRestore {
       if (request.dryRun()) {
         return plan.steps();
       }
-      int major =
-          Integer.parseInt(
-                  target.names("select current_setting('server_version_num')").iterator().next())
-              / 10000;
-      RestoreRun run = new RestoreRun(server, tools, major, folder, dump, request, plan, progress);
+      RestoreRun run =
+          new RestoreRun(server, tools, target.major(), folder, dump, request, plan, progress);
       if (exists) {
         run.into(request.database(), true);
       } else {
-        create(target, dump, toc, request.database(), run);
+        create(target, run);
       }
       return plan.steps();
     } catch (IOException e) {
@@ -153,8 +150,13 @@ public final class LogicalRestore {
           request);
     }
     boolean tablespaces = true;
+    NewDatabase made = null;
     if (!exists) {
       Preflight.requireOwner(target, dump.database().owner());
+      String temporary = SqlStatements.quote(TargetServer.temporaryName(request.database()));
+      made =
+          Preflight.placed(
+              target, NewDatabase.of(dump.database(), toc, temporary, target.major()), steps);
     }
     if (toc != null) {
       tablespaces = Preflight.check(target, toc, selection, steps);
@@ -162,7 +164,9 @@ public final class LogicalRestore {
     String into = "\"" + request.database() + "\"";
     steps.add(
         exists
-            ? "restore into the existing database " + into + " in one transaction"
+            ? "restore into the existing database "
+                + into
+                + " in one transaction; its owner, settings, grants and comment stay as they are"
             : "create database "
                 + into
                 + " under a temporary name, encoding "
@@ -186,31 +190,26 @@ public final class LogicalRestore {
     if (!exists) {
       steps.add("rename it to " + into + " when it is whole");
     }
-    return new RestorePlan(steps, selection, tablespaces);
+    return new RestorePlan(steps, selection, tablespaces, made);
   }
 
-  private static void create(
-      TargetServer target, StoredDump dump, DumpToc toc, String finalName, RestoreRun run) {
-    String temporary = TargetServer.temporaryName(finalName);
-    String quoted = SqlStatements.quote(temporary);
+  private static void create(TargetServer target, RestoreRun run) {
+    String temporary = TargetServer.temporaryName(run.request().database());
     // We hold the lock, so a database of this name was left by a restore that was killed.
-    target.execute("drop database if exists " + quoted + " with (force)");
+    target.dropIfExists(temporary);
     try {
-      DatabaseProperties properties = toc == null ? null : DatabaseProperties.of(toc, temporary);
-      boolean recorded = properties != null && properties.create() != null;
-      target.execute(recorded ? properties.create() : creation(dump.database(), quoted));
+      target.execute(run.plan().database().statement());
       run.into(temporary, false);
-      // Before the grants, whose grantor is the owner.
+      // After the data: a setting such as default_transaction_read_only must not hinder it.
+      target.executeIn(temporary, run.plan().database().later());
       target.execute(
-          "alter database " + quoted + " owner to " + SqlStatements.quote(dump.database().owner()));
-      if (recorded) {
-        // After the data: a setting such as default_transaction_read_only must not hinder it.
-        properties.later().forEach(target::execute);
-      }
-      target.execute("alter database " + quoted + " rename to " + SqlStatements.quote(finalName));
+          "alter database "
+              + SqlStatements.quote(temporary)
+              + " rename to "
+              + SqlStatements.quote(run.request().database()));
     } catch (RuntimeException e) {
       try {
-        target.execute("drop database if exists " + quoted + " with (force)");
+        target.dropIfExists(temporary);
       } catch (RuntimeException drop) {
         e.addSuppressed(drop);
       }
@@ -218,26 +217,13 @@ public final class LogicalRestore {
     }
   }
 
-  private static String creation(Manifest.Database database, String quoted) {
-    return "create database "
-        + quoted
-        + " template template0 encoding "
-        + literal(database.encoding())
-        + " lc_collate "
-        + literal(database.collate())
-        + " lc_ctype "
-        + literal(database.ctype());
-  }
-
-  private static String literal(String text) {
-    return "'" + text.replace("'", "''") + "'";
-  }
-
   /**
    * @param selection null means everything
    * @param tablespaces whether the dump's tablespaces exist at the target
+   * @param database null where it exists
    */
-  record RestorePlan(List<String> steps, TocSelection selection, boolean tablespaces) {
+  record RestorePlan(
+      List<String> steps, TocSelection selection, boolean tablespaces, NewDatabase database) {
     byte[] useList() {
       return selection.ids().stream()
           .map(id -> id + ";")

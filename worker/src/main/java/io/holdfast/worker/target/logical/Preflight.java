@@ -3,6 +3,7 @@ package io.holdfast.worker.target.logical;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.backup.Content;
 import io.holdfast.worker.dump.DumpToc;
+import io.holdfast.worker.dump.SqlStatements;
 import io.holdfast.worker.dump.TocEntry;
 import io.holdfast.worker.failure.JobFailure;
 import java.util.HashSet;
@@ -110,6 +111,21 @@ final class Preflight {
           "the target lacks the role that owns the database: [" + owner + "]",
           "restore with globals to create missing roles");
     }
+  }
+
+  /** The new database where its original lay; a step says so when there is no such place. */
+  static NewDatabase placed(TargetServer target, NewDatabase made, List<String> steps) {
+    if (made.tablespace() == null
+        || target
+            .names("select spcname from pg_tablespace")
+            .contains(SqlStatements.unquote(made.tablespace()))) {
+      return made;
+    }
+    steps.add(
+        "tablespace "
+            + made.tablespace()
+            + " of the database does not exist here: use the default");
+    return made.inDefaultTablespace();
   }
 
   private static Stream<String> grantees(TocEntry e) {

@@ -36,7 +36,7 @@ record RestoreRun(
     try (LibpqEnvironment environment = LibpqEnvironment.open(server, database)) {
       boolean plain = dump.kind() == Artifact.Kind.DUMP_PLAIN;
       boolean parallel = !plain && !atomic && request.jobs() > 1;
-      ChildCommand command = plain ? psql() : pgRestore(atomic, parallel);
+      ChildCommand command = plain ? psql(atomic) : pgRestore(atomic, parallel);
       if (dump.kind() == Artifact.Kind.DUMP_DIRECTORY) {
         run(command.with(folder.path().toString()), environment, InputStream.nullInputStream());
       } else if (parallel) {
@@ -59,17 +59,20 @@ record RestoreRun(
     }
   }
 
-  private ChildCommand psql() {
-    return ChildCommand.of(
-        tools.client("psql", serverMajor),
-        "--no-psqlrc",
-        "--no-password",
-        "--quiet",
-        "--output=/dev/null",
-        "--single-transaction",
-        "--set=ON_ERROR_STOP=1",
-        "--set=VERBOSITY=terse",
-        "--file=-");
+  private ChildCommand psql(boolean existing) {
+    ChildCommand command =
+        ChildCommand.of(
+            tools.client("psql", serverMajor),
+            "--no-psqlrc",
+            "--no-password",
+            "--quiet",
+            "--output=/dev/null",
+            "--single-transaction",
+            "--set=ON_ERROR_STOP=1",
+            "--set=VERBOSITY=terse",
+            "--file=-");
+    // Read by the dump's head: an existing database keeps its own owner and settings.
+    return existing ? command.with("--set=keep_database=1") : command;
   }
 
   private ChildCommand pgRestore(boolean atomic, boolean parallel) {

@@ -1,6 +1,7 @@
 package io.holdfast.worker.target.logical;
 
 import io.holdfast.model.ErrorCode;
+import io.holdfast.worker.dump.SqlStatements;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.Server;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -88,6 +90,10 @@ final class TargetServer implements AutoCloseable {
     }
   }
 
+  int major() {
+    return Integer.parseInt(names("show server_version_num").iterator().next()) / 10000;
+  }
+
   /** One column of text, for questions about the whole server. */
   Set<String> names(String sql) {
     try (Statement statement = connection.createStatement();
@@ -107,6 +113,28 @@ final class TargetServer implements AutoCloseable {
       statement.execute(sql);
     } catch (SQLException e) {
       throw failed("preparing the target", server, e);
+    }
+  }
+
+  /** From inside the database, whose encoding a comment on it is stored in. */
+  void executeIn(String database, List<String> statements) {
+    try (Connection there = connections.open(server, database);
+        Statement statement = there.createStatement()) {
+      // The settings that a plain dump has brought hold for this session already.
+      statement.execute("set default_transaction_read_only = off");
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw failed("setting up database \"" + database + "\"", server, e);
+    }
+  }
+
+  /** A template too, which PostgreSQL would refuse to drop. */
+  void dropIfExists(String database) {
+    if (names("select datname from pg_database").contains(database)) {
+      execute("alter database " + SqlStatements.quote(database) + " is_template false");
+      execute("drop database if exists " + SqlStatements.quote(database) + " with (force)");
     }
   }
 

@@ -1,4 +1,4 @@
-package io.holdfast.worker.target.logical;
+package io.holdfast.worker.dump;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Cuts the SQL that pg_dump and pg_dumpall write into statements, literals respected. */
-final class SqlStatements {
+public final class SqlStatements {
   /** A name as PostgreSQL's {@code quote_ident} writes it. */
-  static final String IDENTIFIER = "(?:\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
+  public static final String IDENTIFIER = "(?:\"(?:[^\"]|\"\")+\"|[a-z_][a-z0-9_$]*)";
 
   private static final Pattern PIECE =
       Pattern.compile(
@@ -20,7 +20,7 @@ final class SqlStatements {
   private SqlStatements() {}
 
   /** Without comments, psql commands and the final semicolons. */
-  static List<String> split(String sql) {
+  public static List<String> split(String sql) {
     List<String> statements = new ArrayList<>();
     StringBuilder current = new StringBuilder();
     Matcher piece = PIECE.matcher(sql);
@@ -47,11 +47,13 @@ final class SqlStatements {
     current.setLength(0);
   }
 
-  static String quote(String name) {
+  /** A name as an identifier. */
+  public static String quote(String name) {
     return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 
-  static String unquote(String identifier) {
+  /** The name that an identifier, quoted or not, stands for. */
+  public static String unquote(String identifier) {
     return identifier.startsWith("\"")
         ? identifier.substring(1, identifier.length() - 1).replace("\"\"", "\"")
         : identifier;
