@@ -10,9 +10,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A running system: Kafka, S3 and the catalog's PostgreSQL in this JVM or beside it, API replicas
- * and workers as processes of their own. {@link #close()} stops everything; the state folder stays,
- * and a stack started on it again has the same ports, keys and contents.
+ * A running system: Kafka, S3 and the catalog's PostgreSQL in this JVM or beside it (or elsewhere,
+ * see {@link Ground}), API replicas and workers as processes of their own. {@link #close()} stops
+ * everything; the state folder stays, and a stack started on it again has the same ports, keys and
+ * contents.
  *
  * <p>Not thread-safe. Logs: {@code <state>/api-<i>/api-<i>.log} and the like for workers.
  */
@@ -30,9 +31,8 @@ public final class Stack implements AutoCloseable {
   record Parts(
       StackState state,
       StackFolders folders,
-      Broker kafka,
-      Store s3,
-      PostgresServer catalog,
+      Ground ground,
+      Optional<StackBuilder.Own> own,
       Optional<PostgresCluster> demo,
       Services api,
       Services workers) {}
@@ -87,26 +87,37 @@ public final class Stack implements AutoCloseable {
   }
 
   public String kafkaBootstrap() {
-    return "127.0.0.1:" + parts.kafka().port();
+    return parts.ground().kafkaBootstrap();
   }
 
-  /** The broker, to be stopped, killed and started again. */
+  /** What the services stand on, the stack's own or not. */
+  public Ground ground() {
+    return parts.ground();
+  }
+
+  /** The stack's own broker, to be stopped, killed and started again. */
   public Broker kafka() {
-    return parts.kafka();
+    return own().kafka();
   }
 
-  /** The object store, to be stopped, killed and started again. */
+  /** The stack's own object store, to be stopped, killed and started again. */
   public Store s3() {
-    return parts.s3();
+    return own().s3();
   }
 
-  /** The server that holds database {@code holdfast}. */
+  /** The stack's own server that holds database {@code holdfast}. */
   public PostgresServer catalog() {
-    return parts.catalog();
+    return own().catalog();
+  }
+
+  private StackBuilder.Own own() {
+    return parts
+        .own()
+        .orElseThrow(() -> new IllegalStateException("stands on parts that are not its own"));
   }
 
   public Login catalogLogin() {
-    return StackBuilder.catalogLogin(parts.state());
+    return parts.ground().catalogLogin();
   }
 
   /**
@@ -129,7 +140,7 @@ public final class Stack implements AutoCloseable {
 
   /** What the stack itself needs in that file; add to it and write it to replace the file. */
   public WorkerCredentials credentials() {
-    return StackBuilder.credentials(parts.state(), parts.folders(), parts.s3(), parts.demo());
+    return StackBuilder.credentials(parts.folders(), parts.ground(), parts.demo());
   }
 
   /** Filesystem repositories may lie below it. */

@@ -24,6 +24,7 @@ public final class StackBuilder {
   private boolean brokerAsProcess;
   private boolean storeAsProcess;
   private boolean demoCluster;
+  private Ground foreign;
   private ServiceJars jars;
   private List<String> apiJvmOptions = List.of("-Xmx384m");
   // One collector thread is enough beside native compression, and holds less memory back.
@@ -72,6 +73,12 @@ public final class StackBuilder {
     return this;
   }
 
+  /** Stands on these instead of on a broker, a store and a catalog of its own. */
+  public StackBuilder on(Ground ground) {
+    foreign = ground;
+    return this;
+  }
+
   /** Default: {@link ServiceJars#built()}. */
   public StackBuilder jars(ServiceJars chosen) {
     jars = chosen;
@@ -100,21 +107,16 @@ public final class StackBuilder {
     try {
       StackState state = closing.add(StackState.open(stateFolder));
       StackFolders folders = StackFolders.of(state);
-      Broker kafka = closing.add(new Broker(folders.kafka(), state.port("kafka"), brokerAsProcess));
-      kafka.start();
-      Store s3 =
-          closing.add(
-              new Store(
-                  folders.s3(), state.port("s3"), storeAsProcess, "holdfast", state.secret("s3")));
-      s3.start();
-      PostgresServer catalog = closing.add(startCatalog(state, folders));
+      Optional<Own> own =
+          foreign == null ? Optional.of(startOwn(state, folders, closing)) : Optional.empty();
+      Ground ground = own.map(parts -> parts.ground(catalogLogin(state))).orElse(foreign);
       Optional<PostgresCluster> demo = Optional.empty();
       if (demoCluster) {
         demo = Optional.of(closing.add(startDemo(state, folders)));
       }
       if (!Files.exists(folders.credentials())) {
         // Once only: from then on the file is the user's, who may have added logins.
-        credentials(state, folders, s3, demo).writeTo(folders.credentials());
+        credentials(folders, ground, demo).writeTo(folders.credentials());
       }
       Services api =
           closing.add(
@@ -123,7 +125,7 @@ public final class StackBuilder {
                   state.folder(),
                   services.api(),
                   apiJvmOptions,
-                  replica -> apiSettings(state, catalog, replica)));
+                  replica -> apiSettings(state, ground, replica)));
       api.start(apiReplicas);
       Services worker =
           closing.add(
@@ -132,10 +134,9 @@ public final class StackBuilder {
                   state.folder(),
                   services.worker(),
                   workerJvmOptions,
-                  index -> workerSettings(state, folders, index)));
+                  index -> workerSettings(state, folders, ground, index)));
       worker.start(workers);
-      return new Stack(
-          new Stack.Parts(state, folders, kafka, s3, catalog, demo, api, worker), closing);
+      return new Stack(new Stack.Parts(state, folders, ground, own, demo, api, worker), closing);
     } catch (RuntimeException e) {
       try {
         closing.close();
@@ -144,6 +145,30 @@ public final class StackBuilder {
       }
       throw e;
     }
+  }
+
+  /** The stack's own broker, store and catalog. */
+  record Own(Broker kafka, Store s3, PostgresServer catalog) {
+    Ground ground(Login catalogLogin) {
+      return new Ground(
+          "127.0.0.1:" + kafka.port(),
+          s3.endpoint(),
+          s3.accessKey(),
+          s3.secretKey(),
+          catalog.jdbcUrl("holdfast"),
+          catalogLogin);
+    }
+  }
+
+  private Own startOwn(StackState state, StackFolders folders, Closing closing) {
+    Broker kafka = closing.add(new Broker(folders.kafka(), state.port("kafka"), brokerAsProcess));
+    kafka.start();
+    Store s3 =
+        closing.add(
+            new Store(
+                folders.s3(), state.port("s3"), storeAsProcess, "holdfast", state.secret("s3")));
+    s3.start();
+    return new Own(kafka, s3, closing.add(startCatalog(state, folders)));
   }
 
   private PostgresServer startCatalog(StackState state, StackFolders folders) {
@@ -183,14 +208,14 @@ public final class StackBuilder {
   }
 
   static WorkerCredentials credentials(
-      StackState state, StackFolders folders, Store s3, Optional<PostgresCluster> demo) {
+      StackFolders folders, Ground ground, Optional<PostgresCluster> demo) {
     WorkerCredentials credentials =
         new WorkerCredentials()
             .s3(
                 Stack.S3_REFERENCE,
-                s3.accessKey(),
-                s3.secretKey(),
-                List.of(s3.endpoint()),
+                ground.s3AccessKey(),
+                ground.s3SecretKey(),
+                List.of(ground.s3Endpoint()),
                 List.of(Stack.BUCKET))
             .repositoryRoot(folders.repositories())
             .restoreRoot(folders.restores());
@@ -203,14 +228,13 @@ public final class StackBuilder {
     return credentials;
   }
 
-  private Map<String, String> apiSettings(StackState state, PostgresServer catalog, int replica) {
-    Map<String, String> all = common(state, "api-" + replica);
+  private Map<String, String> apiSettings(StackState state, Ground ground, int replica) {
+    Map<String, String> all = common(state, ground, "api-" + replica);
     all.put("quarkus.http.host", "127.0.0.1");
     all.put("quarkus.http.port", Integer.toString(state.port("api-" + replica)));
-    Login login = catalogLogin(state);
-    all.put("quarkus.datasource.jdbc.url", catalog.jdbcUrl("holdfast"));
-    all.put("quarkus.datasource.username", login.username());
-    all.put("quarkus.datasource.password", login.password());
+    all.put("quarkus.datasource.jdbc.url", ground.catalogUrl());
+    all.put("quarkus.datasource.username", ground.catalogLogin().username());
+    all.put("quarkus.datasource.password", ground.catalogLogin().password());
     all.put("holdfast.bootstrap-admin-key", state.adminKey());
     all.put("holdfast.signing.key-id", state.signingKeyId());
     all.put("holdfast.signing.private-key", state.signingPrivateKey());
@@ -223,9 +247,10 @@ public final class StackBuilder {
     return all;
   }
 
-  private Map<String, String> workerSettings(StackState state, StackFolders folders, int index) {
+  private Map<String, String> workerSettings(
+      StackState state, StackFolders folders, Ground ground, int index) {
     String name = "worker-" + index;
-    Map<String, String> all = common(state, name);
+    Map<String, String> all = common(state, ground, name);
     all.put("holdfast.worker.id", name);
     all.put("holdfast.worker.credentials-file", folders.credentials().toString());
     all.put("holdfast.worker.scratch-directory", folders.scratch().resolve(name).toString());
@@ -239,9 +264,9 @@ public final class StackBuilder {
     return all;
   }
 
-  private static Map<String, String> common(StackState state, String name) {
+  private static Map<String, String> common(StackState state, Ground ground, String name) {
     Map<String, String> all = new HashMap<>();
-    all.put("kafka.bootstrap.servers", "127.0.0.1:" + state.port("kafka"));
+    all.put("kafka.bootstrap.servers", ground.kafkaBootstrap());
     all.put("quarkus.management.enabled", "true");
     all.put("quarkus.management.host", "127.0.0.1");
     all.put("quarkus.management.port", Integer.toString(state.port(name + ".management")));
