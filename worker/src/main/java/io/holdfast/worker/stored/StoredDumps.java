@@ -16,7 +16,10 @@ public final class StoredDumps {
         .map(
             artifact ->
                 new StoredDump(
-                    artifact.kind(), database(backup, artifact), () -> backup.open(artifact)))
+                    artifact.kind(),
+                    database(backup, artifact),
+                    artifact.plain().bytes(),
+                    () -> backup.open(artifact)))
         .toList();
   }
 

@@ -2,11 +2,11 @@ package io.holdfast.worker.target.logical;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.backup.Content;
-import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.restore.LogicalRestoreTarget.IfNotEmpty;
 import io.holdfast.worker.dump.DumpFolder;
 import io.holdfast.worker.dump.DumpToc;
 import io.holdfast.worker.dump.SqlStatements;
+import io.holdfast.worker.dump.TocEntry;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -14,11 +14,10 @@ import io.holdfast.worker.postgres.Server;
 import io.holdfast.worker.progress.Progress;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -55,12 +54,7 @@ public final class LogicalRestore {
       boolean exists = databases(target).contains(request.database());
       boolean empty = !exists || !target.holdsUserObjects(request.database());
       refuse(request, exists, empty);
-      if (dump.kind() == Artifact.Kind.DUMP_DIRECTORY) {
-        try (InputStream tar = dump.bytes().open()) {
-          folder.unpack(tar);
-        }
-      }
-      DumpToc toc = toc(dump, folder);
+      DumpToc toc = toc(dump);
       RestorePlan plan = plan(target, dump, toc, request, exists, empty);
       if (request.dryRun()) {
         return plan.steps();
@@ -79,7 +73,11 @@ public final class LogicalRestore {
     }
   }
 
-  private static java.util.Set<String> databases(TargetServer target) {
+  private static Set<Integer> every(DumpToc toc) {
+    return toc.entries().stream().map(TocEntry::id).collect(Collectors.toSet());
+  }
+
+  private static Set<String> databases(TargetServer target) {
     return target.names("select datname from pg_database");
   }
 
@@ -103,7 +101,7 @@ public final class LogicalRestore {
     }
   }
 
-  private static DumpToc toc(StoredDump dump, DumpFolder folder) throws IOException {
+  private static DumpToc toc(StoredDump dump) throws IOException {
     return switch (dump.kind()) {
       case DUMP_CUSTOM -> {
         try (InputStream head = dump.bytes().open()) {
@@ -111,8 +109,8 @@ public final class LogicalRestore {
         }
       }
       case DUMP_DIRECTORY -> {
-        try (InputStream file = Files.newInputStream(folder.path().resolve("toc.dat"))) {
-          yield DumpToc.read(new java.io.BufferedInputStream(file));
+        try (InputStream tar = dump.bytes().open()) {
+          yield DumpFolder.tableOfContents(tar);
         }
       }
       case DUMP_PLAIN -> null;
@@ -142,12 +140,19 @@ public final class LogicalRestore {
           exists ? target.existing(request.database()) : Preflight.NOTHING;
       selection =
           TocSelection.of(toc, request.schemas(), request.tables(), !exists || empty, existing);
-      Preflight.refuseExisting(selection.tables(), existing, request);
+      if (request.content() != Content.DATA_ONLY) {
+        Preflight.refuseExisting(selection.tables(), existing, request);
+      }
     } else if (!empty && request.content() != Content.DATA_ONLY) {
       Preflight.refuseExisting(
           toc.entries().stream().filter(e -> e.type().equals("TABLE")).toList(),
           target.existing(request.database()),
           request);
+    }
+    DataOrder rows = null;
+    if (request.content() == Content.DATA_ONLY) {
+      rows = DataOrder.of(toc, selection == null ? every(toc) : Set.copyOf(selection.ids()));
+      Preflight.requireFillable(target, toc, rows, request, steps);
     }
     boolean tablespaces = true;
     NewDatabase made = null;
@@ -187,10 +192,13 @@ public final class LogicalRestore {
     } else {
       steps.add("restore everything in the dump of \"" + dump.database().name() + "\"");
     }
+    if (request.jobs() > 1 && (exists || toc == null)) {
+      steps.add("use one job: " + (toc == null ? "plain SQL" : "one transaction") + " has no more");
+    }
     if (!exists) {
       steps.add("rename it to " + into + " when it is whole");
     }
-    return new RestorePlan(steps, selection, tablespaces, made);
+    return new RestorePlan(steps, selection, rows, tablespaces, made);
   }
 
   private static void create(TargetServer target, RestoreRun run) {
@@ -214,21 +222,6 @@ public final class LogicalRestore {
         e.addSuppressed(drop);
       }
       throw e;
-    }
-  }
-
-  /**
-   * @param selection null means everything
-   * @param tablespaces whether the dump's tablespaces exist at the target
-   * @param database null where it exists
-   */
-  record RestorePlan(
-      List<String> steps, TocSelection selection, boolean tablespaces, NewDatabase database) {
-    byte[] useList() {
-      return selection.ids().stream()
-          .map(id -> id + ";")
-          .collect(Collectors.joining("\n", "", "\n"))
-          .getBytes(StandardCharsets.US_ASCII);
     }
   }
 }

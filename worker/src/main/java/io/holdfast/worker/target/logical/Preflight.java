@@ -1,7 +1,7 @@
 package io.holdfast.worker.target.logical;
 
 import io.holdfast.model.ErrorCode;
-import io.holdfast.model.backup.Content;
+import io.holdfast.model.restore.LogicalRestoreTarget.IfNotEmpty;
 import io.holdfast.worker.dump.DumpToc;
 import io.holdfast.worker.dump.SqlStatements;
 import io.holdfast.worker.dump.TocEntry;
@@ -36,22 +36,59 @@ final class Preflight {
 
   static void refuseExisting(
       List<TocEntry> tables, TocSelection.Existing existing, RestoreRequest request) {
-    boolean dataOnly = request.content() == Content.DATA_ONLY;
     List<String> found =
         tables.stream()
-            .filter(t -> existing.table(t.schema(), t.tag()) != dataOnly)
+            .filter(t -> existing.table(t.schema(), t.tag()))
             .map(t -> t.schema() + "." + t.tag())
             .toList();
     if (!found.isEmpty()) {
-      throw dataOnly
-          ? new JobFailure(
-              ErrorCode.TARGET_LACKS,
-              "database \"" + request.database() + "\" has no table " + String.join(", ", found),
-              "restore the schema first")
-          : new JobFailure(
-              ErrorCode.TARGET_NOT_EMPTY,
-              "database \"" + request.database() + "\" already has " + String.join(", ", found),
-              "drop or rename what stands there, or restore into another database");
+      throw new JobFailure(
+          ErrorCode.TARGET_NOT_EMPTY,
+          "database \"" + request.database() + "\" already has " + String.join(", ", found),
+          "drop or rename what stands there, or restore into another database");
+    }
+  }
+
+  /** That every table whose rows come is there, and without rows unless they may be added to. */
+  static void requireFillable(
+      TargetServer target,
+      DumpToc toc,
+      DataOrder rows,
+      RestoreRequest request,
+      List<String> steps) {
+    Set<Integer> ids = Set.copyOf(rows.ids());
+    List<TocEntry> tables =
+        toc.entries().stream()
+            .filter(e -> e.type().equals("TABLE DATA") && ids.contains(e.id()))
+            .toList();
+    TocSelection.Existing existing = target.existing(request.database());
+    List<String> absent =
+        tables.stream()
+            .filter(t -> !existing.table(t.schema(), t.tag()))
+            .map(t -> t.schema() + "." + t.tag())
+            .toList();
+    if (!absent.isEmpty()) {
+      throw new JobFailure(
+          ErrorCode.TARGET_LACKS,
+          "database \"" + request.database() + "\" has no table " + String.join(", ", absent),
+          "restore the schema first");
+    }
+    if (request.ifNotEmpty() == IfNotEmpty.REFUSE) {
+      List<String> filled = target.withRows(request.database(), tables);
+      if (!filled.isEmpty()) {
+        throw new JobFailure(
+            ErrorCode.TARGET_NOT_EMPTY,
+            "in database \""
+                + request.database()
+                + "\" there are rows already in "
+                + String.join(", ", filled),
+            "empty these tables, or say ifNotEmpty ADD to add to their rows");
+      }
+    }
+    if (rows.circular()) {
+      steps.add("keep triggers and foreign keys off meanwhile: the keys run in a circle");
+    } else if (toc.entries().stream().anyMatch(e -> e.type().equals("TRIGGER"))) {
+      steps.add("the tables' own triggers fire for each row");
     }
   }
 

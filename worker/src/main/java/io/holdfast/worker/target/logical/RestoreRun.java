@@ -25,7 +25,7 @@ record RestoreRun(
     DumpFolder folder,
     StoredDump dump,
     RestoreRequest request,
-    LogicalRestore.RestorePlan plan,
+    RestorePlan plan,
     Progress progress) {
 
   /**
@@ -33,15 +33,19 @@ record RestoreRun(
    * @param atomic in one transaction, which rules parallel jobs out
    */
   void into(String database, boolean atomic) {
+    boolean plain = dump.kind() == Artifact.Kind.DUMP_PLAIN;
+    boolean parallel = !plain && !atomic && request.jobs() > 1;
+    ChildCommand command = plain ? psql(atomic) : pgRestore(atomic, parallel);
     try (LibpqEnvironment environment = LibpqEnvironment.open(server, database)) {
-      boolean plain = dump.kind() == Artifact.Kind.DUMP_PLAIN;
-      boolean parallel = !plain && !atomic && request.jobs() > 1;
-      ChildCommand command = plain ? psql(atomic) : pgRestore(atomic, parallel);
       if (dump.kind() == Artifact.Kind.DUMP_DIRECTORY) {
+        try (InputStream tar = measured(staged())) {
+          folder.unpack(tar);
+        }
         run(command.with(folder.path().toString()), environment, InputStream.nullInputStream());
-      } else if (parallel) {
+      } else if (parallel || (plan.rows() != null && !plan.rows().asStored())) {
+        // Both jump about in the archive, which a stream cannot do.
         Path file;
-        try (InputStream bytes = measured(dump.bytes().open())) {
+        try (InputStream bytes = measured(staged())) {
           file = folder.keep("archive", bytes);
         }
         run(command.with(file.toString()), environment, InputStream.nullInputStream());
@@ -57,6 +61,11 @@ record RestoreRun(
           "verify the backup",
           e);
     }
+  }
+
+  private InputStream staged() {
+    folder.requireSpace(dump.plainBytes());
+    return dump.bytes().open();
   }
 
   private ChildCommand psql(boolean existing) {
@@ -98,7 +107,10 @@ record RestoreRun(
     if (!plan.tablespaces()) {
       command = command.with("--no-tablespaces");
     }
-    if (plan.selection() != null) {
+    if (plan.rows() != null && plan.rows().circular()) {
+      command = command.with("--disable-triggers");
+    }
+    if (plan.useList() != null) {
       Path list = folder.keep("holdfast.list", new ByteArrayInputStream(plan.useList()));
       command = command.with("--use-list=" + list);
     }

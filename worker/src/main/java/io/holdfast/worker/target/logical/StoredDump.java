@@ -8,8 +8,10 @@ import java.io.InputStream;
  * A dump as the repository holds it.
  *
  * @param database name, encoding, locale and owner as recorded at backup time
+ * @param plainBytes decoded size: what a restore needs on disk that cannot stream it
  */
-public record StoredDump(Artifact.Kind kind, Manifest.Database database, DumpBytes bytes) {
+public record StoredDump(
+    Artifact.Kind kind, Manifest.Database database, long plainBytes, DumpBytes bytes) {
   /** Opens the decoded bytes; more than once, because the table of contents is read first. */
   @FunctionalInterface
   public interface DumpBytes {

@@ -2,6 +2,7 @@ package io.holdfast.worker.target.logical;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.dump.SqlStatements;
+import io.holdfast.worker.dump.TocEntry;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.Server;
@@ -14,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,11 +47,31 @@ final class TargetServer implements AutoCloseable {
     this.connection = connection;
   }
 
+  /**
+   * @throws JobFailure TARGET_REFUSED when it is a standby
+   */
   static TargetServer open(Connections connections, Server server, String maintenanceDatabase) {
+    TargetServer target;
     try {
-      return new TargetServer(connections, server, connections.open(server, maintenanceDatabase));
+      target = new TargetServer(connections, server, connections.open(server, maintenanceDatabase));
     } catch (SQLException e) {
       throw failed("connecting to the target", server, e);
+    }
+    try {
+      target.refuseStandby();
+      return target;
+    } catch (RuntimeException e) {
+      target.close();
+      throw e;
+    }
+  }
+
+  private void refuseStandby() {
+    if (names("select pg_is_in_recovery()::text").contains("true")) {
+      throw new JobFailure(
+          ErrorCode.TARGET_REFUSED,
+          "node '" + server.name() + "' is a standby, which takes no writes",
+          "restore to the primary: leave 'targetNode' out, and it is found");
     }
   }
 
@@ -144,6 +166,27 @@ final class TargetServer implements AutoCloseable {
         ResultSet row = statement.executeQuery(USER_OBJECTS)) {
       row.next();
       return row.getBoolean(1);
+    } catch (SQLException e) {
+      throw failed("looking into database \"" + database + "\"", server, e);
+    }
+  }
+
+  /** Which of the tables hold at least one row of their own. */
+  List<String> withRows(String database, List<TocEntry> tables) {
+    List<String> filled = new ArrayList<>();
+    try (Connection there = connections.open(server, database);
+        Statement statement = there.createStatement()) {
+      for (TocEntry table : tables) {
+        String name = SqlStatements.quote(table.schema()) + "." + SqlStatements.quote(table.tag());
+        try (ResultSet row =
+            statement.executeQuery("select exists (select from only " + name + ")")) {
+          row.next();
+          if (row.getBoolean(1)) {
+            filled.add(table.schema() + "." + table.tag());
+          }
+        }
+      }
+      return filled;
     } catch (SQLException e) {
       throw failed("looking into database \"" + database + "\"", server, e);
     }

@@ -13,8 +13,8 @@ import java.util.Set;
 
 /**
  * Which entries bring selected tables and schemas back whole: with data, indexes, constraints,
- * owned sequences, defaults, triggers, comments and grants. {@code pg_restore --table} alone brings
- * the bare table.
+ * owned sequences, partitions, defaults, triggers, comments and grants. {@code pg_restore --table}
+ * alone brings the bare table.
  *
  * @param ids for {@code --use-list}, in archive order
  * @param tables the selected tables
@@ -79,6 +79,7 @@ record TocSelection(List<Integer> ids, List<TocEntry> tables, List<TocEntry> ski
               RELATIONS.contains(e.type())
                   && (table.equals(e.tag()) || table.equals(e.schema() + "." + e.tag())));
     }
+    chosen.addAll(Partitions.withAll(chosen, Partitions.of(toc, byId)));
     ownedSequences(toc, chosen, byId);
     downwards(toc, chosen, byId);
     List<TocEntry> skipped =

@@ -172,7 +172,10 @@ class DatabasePropertiesTest {
     byte[] cut = Arrays.copyOf(taken.bytes(), taken.bytes().length / 2);
     StoredDump broken =
         new StoredDump(
-            taken.dump().kind(), taken.dump().database(), () -> new ByteArrayInputStream(cut));
+            taken.dump().kind(),
+            taken.dump().database(),
+            cut.length,
+            () -> new ByteArrayInputStream(cut));
     assertThatThrownBy(() -> servers.restore(broken, whole(fresh())))
         .isInstanceOf(JobFailure.class);
     assertThat(servers.target().queryText("select string_agg(datname, ',') from pg_database"))

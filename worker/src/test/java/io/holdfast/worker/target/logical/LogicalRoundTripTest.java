@@ -185,7 +185,10 @@ class LogicalRoundTripTest {
     String name = fresh();
     StoredDump dump =
         new StoredDump(
-            taken.dump().kind(), taken.dump().database(), () -> new ByteArrayInputStream(cut));
+            taken.dump().kind(),
+            taken.dump().database(),
+            cut.length,
+            () -> new ByteArrayInputStream(cut));
     assertThatThrownBy(
             () -> servers.structure(scratch).check(dump.kind(), new ByteArrayInputStream(cut)))
         .isInstanceOfSatisfying(

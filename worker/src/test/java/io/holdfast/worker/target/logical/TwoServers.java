@@ -164,7 +164,8 @@ final class TwoServers implements AutoCloseable {
       dump.complete();
       Artifact.Kind kind = Artifact.Kind.valueOf("DUMP_" + spec.format());
       return new Taken(
-          new StoredDump(kind, session.description(), () -> new ByteArrayInputStream(bytes)),
+          new StoredDump(
+              kind, session.description(), bytes.length, () -> new ByteArrayInputStream(bytes)),
           bytes,
           InventoryReader.tables(session, RowCounts.EXACT, Progress.silent()));
     } catch (IOException e) {
