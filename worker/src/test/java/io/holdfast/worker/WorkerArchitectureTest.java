@@ -3,10 +3,14 @@ package io.holdfast.worker;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
 
 @AnalyzeClasses(
     packages = "io.holdfast.worker",
@@ -75,6 +79,22 @@ class WorkerArchitectureTest {
           .because("bytes have one way in and one way out; only transfer joins the two");
 
   @ArchTest
+  static final ArchRule roomsAreStrangers =
+      slices()
+          .assignedFrom(new Rooms())
+          .should()
+          .notDependOnEachOther()
+          .because("a room is replaced without a look at the others; the verbs join them");
+
+  @ArchTest
+  static final ArchRule noHttp =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jakarta.ws.rs..", "io.holdfast.api..", "io.holdfast.embedded..")
+          .because("the data plane is told what to do by commands, and answers by events");
+
+  @ArchTest
   static final ArchRule noCycles =
       slices()
           .matching(ROOT + ".(*)..")
@@ -88,4 +108,24 @@ class WorkerArchitectureTest {
           .should()
           .haveNameMatching(".*(Util|Helper|Manager|Impl)")
           .because("such a name says nothing about what the class is for");
+
+  /** The rooms that may not know each other. */
+  private static final class Rooms implements SliceAssignment {
+    private static final List<String> NAMES =
+        List.of("source", "target", "codec", "repository", "node");
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return NAMES.stream()
+          .filter(room -> (type.getPackageName() + ".").startsWith(ROOT + "." + room + "."))
+          .findFirst()
+          .map(SliceIdentifier::of)
+          .orElse(SliceIdentifier.ignore());
+    }
+
+    @Override
+    public String getDescription() {
+      return "source, target, codec, repository and node";
+    }
+  }
 }
