@@ -37,6 +37,35 @@ class ArchitectureTest {
           .because("a row must not become a promise to callers");
 
   @ArchTest
+  static final ArchRule HTTP_IN_RESOURCES =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*Resource(\\$.*|_.*)?")
+          .and()
+          .resideOutsideOfPackage("io.holdfast.api.problem")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jakarta.ws.rs..")
+          .because("what is decided must not depend on the way it was asked for");
+
+  @ArchTest
+  static final ArchRule TIME_IS_A_CLOCK =
+      noClasses()
+          .should()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .because("a test moves a clock; it does not wait");
+
+  @ArchTest
+  static final ArchRule NEVER_THE_WORKER =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.holdfast.worker..", "io.holdfast.embedded..")
+          .because("the two sides share words only, so that each can be upgraded alone");
+
+  @ArchTest
   static final ArchRule NO_SLEEP =
       noClasses()
           .should()
