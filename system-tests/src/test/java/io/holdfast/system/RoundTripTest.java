@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,17 +38,25 @@ class RoundTripTest {
     source.close();
   }
 
+  @Test
+  void aLogicalBackupOfHostileDatabasesComesBackEqual() throws Exception {
+    comesBackEqual("{\"method\":\"LOGICAL\",\"logical\":{\"format\":\"CUSTOM\"}}");
+  }
+
   @ParameterizedTest
-  @Tag("slow") // twenty databases three times over
+  @Tag("slow") // each as slow as the one above
   @ValueSource(
       strings = {
-        "{\"method\":\"LOGICAL\",\"logical\":{\"format\":\"CUSTOM\"}}",
         "{\"method\":\"LOGICAL\",\"logical\":{\"format\":\"DIRECTORY\",\"jobs\":2},"
             + "\"compression\":{\"codec\":\"LZ4\"}}",
         "{\"method\":\"LOGICAL\",\"logical\":{\"format\":\"PLAIN\"},"
             + "\"compression\":{\"codec\":\"GZIP\"}}"
       })
-  void aLogicalBackupOfHostileDatabasesComesBackEqual(String request) throws Exception {
+  void soDoesOneInAnotherFormat(String request) throws Exception {
+    comesBackEqual(request);
+  }
+
+  private void comesBackEqual(String request) throws Exception {
     JsonNode job = fleet.finish(fleet.backup(name, request));
     assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("SUCCEEDED");
     String backup = job.path("result").path("backupId").asText();
