@@ -15,9 +15,16 @@ import jakarta.enterprise.event.TransactionPhase;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,6 +39,7 @@ public class Dispatcher {
   private static final Logger LOG = Logger.getLogger(Dispatcher.class);
   private static final String NO_CLUSTER = "";
   private static final int NO_CLUSTER_BATCH = 50;
+  private static final Duration REST = Duration.ofMillis(100);
 
   @Inject EntityManager entities;
   @Inject JobsConfig config;
@@ -43,8 +51,52 @@ public class Dispatcher {
   private final Set<String> rung = ConcurrentHashMap.newKeySet();
   private final Doorbell doorbell = new Doorbell("dispatcher", this::dispatchRung);
 
+  /** Clusters that were found full, and when by the monotonic clock. */
+  private final Map<String, Long> full = new ConcurrentHashMap<>();
+
+  private final Set<String> resting = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean wakeUpSet = new AtomicBoolean();
+  private final ScheduledExecutorService alarm =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("dispatcher-alarm").factory());
+
+  /**
+   * One more job for a cluster that was full a moment ago changes nothing: it is looked at a moment
+   * later, because only another replica could have seen a place become free meanwhile. Otherwise a
+   * burst of requests would have each of them count the same jobs again.
+   */
   void committed(@Observes(during = TransactionPhase.AFTER_SUCCESS) WorkWaiting waiting) {
-    rung.add(waiting.cluster() == null ? NO_CLUSTER : waiting.cluster());
+    String cluster = waiting.cluster() == null ? NO_CLUSTER : waiting.cluster();
+    if (waiting.room()) {
+      full.remove(cluster);
+    }
+    Long since = full.get(cluster);
+    if (since != null && System.nanoTime() - since < REST.toNanos()) {
+      resting.add(cluster);
+      wakeUpLater();
+    } else {
+      rung.add(cluster);
+      doorbell.ring();
+    }
+  }
+
+  private void wakeUpLater() {
+    if (!wakeUpSet.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      var unused = alarm.schedule(this::wakeUp, REST.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException stopping) {
+      LOG.debug("stopping: the job is found after the next start, or by another replica");
+    }
+  }
+
+  private void wakeUp() {
+    wakeUpSet.set(false);
+    for (String cluster : List.copyOf(resting)) {
+      resting.remove(cluster);
+      rung.add(cluster);
+    }
     doorbell.ring();
   }
 
@@ -73,6 +125,7 @@ public class Dispatcher {
 
   /** While the catalog can still be reached. */
   void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent stopping) {
+    var unused = alarm.shutdownNow();
     doorbell.close();
   }
 
@@ -107,8 +160,13 @@ public class Dispatcher {
     List<Object[]> occupying = occupying(cluster);
     int room =
         clusters.maxRunningJobs(cluster).orElse(config.maxRunningPerCluster()) - occupying.size();
+    if (room <= 0) {
+      full.put(cluster, System.nanoTime());
+      return false;
+    }
+    full.remove(cluster);
     boolean physicalFree = occupying.stream().noneMatch(row -> (Boolean) row[1]);
-    return room > 0 && admit(waiting(cluster, physicalFree, room), room, physicalFree);
+    return admit(waiting(cluster, physicalFree, room), room, physicalFree);
   }
 
   private boolean admit(List<JobEntity> waiting, int limit, boolean physicalFree) {

@@ -185,7 +185,7 @@ public class JobLifecycle {
     job.bytesTotal = null;
     job.ratePerSecond = null;
     job.problem = Wire.text(problem);
-    waiting.fire(new WorkWaiting(job.cluster));
+    waiting.fire(new WorkWaiting(job.cluster, true));
     return true;
   }
 
@@ -207,7 +207,7 @@ public class JobLifecycle {
     metrics
         .counter("holdfast.jobs.finished", "kind", job.kind.name(), "outcome", job.state.name())
         .increment();
-    waiting.fire(new WorkWaiting(job.cluster));
+    waiting.fire(new WorkWaiting(job.cluster, true));
   }
 
   private void endAttempt(JobEntity job, String outcome, Problem problem) {

@@ -68,7 +68,7 @@ public class JobService {
     job.maxAttempts = kind.oneShot() ? 1 : config.maxAttempts();
     history.noted(job, "CREATED", EventBody.none());
     job.persist();
-    waiting.fire(new WorkWaiting(cluster));
+    waiting.fire(new WorkWaiting(cluster, false));
     return JobViews.of(job, "waits for admission", List.of());
   }
 
