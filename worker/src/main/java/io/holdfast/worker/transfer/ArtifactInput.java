@@ -9,9 +9,13 @@ import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.repository.Repository;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The plain bytes of an artifact, proven at their end. */
 final class ArtifactInput extends InputStream {
+  /** Not worth a thread and its buffers: most artifacts beside the data are like this. */
+  private static final long SMALL_BYTES = 128 * 1024;
+
   private final String key;
   private final Artifact artifact;
   private final Progress progress;
@@ -36,11 +40,18 @@ final class ArtifactInput extends InputStream {
     this.decoded = decoded;
   }
 
-  static InputStream open(Repository repository, String key, Artifact artifact, Progress progress) {
+  static InputStream open(
+      Repository repository,
+      String key,
+      Artifact artifact,
+      Progress progress,
+      AtomicLong storedBytes) {
     Meter stored = new Meter();
-    MeteredInput raw = new MeteredInput(repository.open(key), stored);
+    MeteredInput raw = new MeteredInput(repository.open(key), stored, storedBytes);
     try {
-      InputStream decoded = new ReadAhead(Decoders.open(artifact.codec(), raw));
+      InputStream decoder = Decoders.open(artifact.codec(), raw);
+      boolean small = artifact.stored().bytes() <= SMALL_BYTES;
+      InputStream decoded = small ? decoder : new ReadAhead(decoder);
       return new ArtifactInput(key, artifact, progress, raw, stored, decoded);
     } catch (IOException e) {
       try (raw) {

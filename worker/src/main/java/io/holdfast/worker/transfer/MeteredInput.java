@@ -3,14 +3,17 @@ package io.holdfast.worker.transfer;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Observes stored bytes as they are read. */
+/** Observes stored bytes as they are read: digests one object, and adds up all of them. */
 final class MeteredInput extends FilterInputStream {
   private final Meter meter;
+  private final AtomicLong total;
 
-  MeteredInput(InputStream stored, Meter meter) {
+  MeteredInput(InputStream stored, Meter meter, AtomicLong total) {
     super(stored);
     this.meter = meter;
+    this.total = total;
   }
 
   @Override
@@ -24,6 +27,7 @@ final class MeteredInput extends FilterInputStream {
     int read = in.read(buffer, offset, length);
     if (read > 0) {
       meter.add(buffer, offset, read);
+      total.addAndGet(read);
     }
     return read;
   }

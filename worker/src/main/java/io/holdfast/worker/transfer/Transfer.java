@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Moves streams between PostgreSQL and a repository. Observes, transforms, observes: size and
@@ -27,10 +28,12 @@ import java.util.List;
  */
 public final class Transfer {
   static final int CHUNK_BYTES = 512 * 1024;
+  private static final int MIN_CHUNK_BYTES = 8 * 1024;
 
   private final Repository repository;
   private final Progress progress;
   private final RateLimit rateLimit;
+  private final AtomicLong bytesRead = new AtomicLong();
 
   public Transfer(Repository repository, Progress progress, RateLimit rateLimit) {
     this.repository = repository;
@@ -105,7 +108,12 @@ public final class Transfer {
    * @param key the whole key of the artifact's object
    */
   public InputStream open(String key, Artifact artifact) {
-    return ArtifactInput.open(repository, key, artifact, progress);
+    return ArtifactInput.open(repository, key, artifact, progress, bytesRead);
+  }
+
+  /** Stored bytes of artifacts that came out of the repository so far. */
+  public long bytesRead() {
+    return bytesRead.get();
   }
 
   /**
@@ -124,7 +132,8 @@ public final class Transfer {
             null,
             artifact.stored());
     try (InputStream stored = open(key, asStored)) {
-      byte[] buffer = new byte[CHUNK_BYTES];
+      long useful = Math.max(MIN_CHUNK_BYTES, artifact.stored().bytes());
+      byte[] buffer = new byte[(int) Math.min(CHUNK_BYTES, useful)];
       while (stored.read(buffer) >= 0) {
         // The stream itself compares, counts and notices a stop.
         continue;

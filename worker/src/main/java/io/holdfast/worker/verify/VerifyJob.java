@@ -44,7 +44,7 @@ public final class VerifyJob {
       if (spec.level() == VerificationLevel.RESTORE) {
         findings.addAll(new RestoreProof(rooms).prove(backup));
       }
-      return new Verified(spec.backupId(), spec.level(), bytesRead(manifest, spec), findings);
+      return new Verified(spec.backupId(), spec.level(), transfer.bytesRead(), findings);
     }
   }
 
@@ -94,9 +94,5 @@ public final class VerifyJob {
           "do not rely on this backup; take a new one and look at the repository's storage",
           first);
     }
-  }
-
-  private static long bytesRead(Manifest manifest, JobSpec.Verify spec) {
-    return manifest.storedBytes() * (spec.level().ordinal() + 1);
   }
 }

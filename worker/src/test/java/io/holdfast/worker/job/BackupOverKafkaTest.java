@@ -96,6 +96,10 @@ class BackupOverKafkaTest {
             new JobSpec.Verify(id, "orders", WorkerStack.repository(), VerificationLevel.STRUCTURE),
             JobResult.Verified.class);
     assertThat(verified.findings()).extracting(JobResult.Finding::outcome).containsOnly("OK");
+    // Read once for the checksums, and again as far as there is something to parse.
+    assertThat(verified.bytesRead())
+        .isGreaterThan(manifest.storedBytes())
+        .isLessThanOrEqualTo(2 * manifest.storedBytes());
   }
 
   @Test
