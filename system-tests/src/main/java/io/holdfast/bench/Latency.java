@@ -1,6 +1,7 @@
 package io.holdfast.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Section 5: from the 202 to the worker's STARTED, at a steady 20 requests a second, and how many
  * requests a second are answered with 202 when clients ask as fast as they can. The jobs are
  * verifications of tiny backups of several clusters, on a worker that may run 16 at once: what is
- * measured is the way to the worker, not the work.
+ * measured is the way to the worker, not the work. Each part begins with warm services and without
+ * jobs of the one before.
  */
 final class Latency {
   /** What the stack of this section needs. */
@@ -27,6 +29,7 @@ final class Latency {
 
   private static final int CLUSTERS = 8;
   private static final int PER_SECOND = 20;
+  private static final int WARM_UP_SECONDS = 20;
   private static final int STEADY_SECONDS = 30;
   private static final int CLOSED_SECONDS = 10;
   private static final int CONNECTIONS = 8;
@@ -44,13 +47,16 @@ final class Latency {
       JsonNode job = stage.run("/clusters/latency-" + i + "/backups", "{\"method\":\"LOGICAL\"}");
       paths.add("/backups/" + job.path("result").path("backupId").asText() + "/verifications");
     }
-    steady(5);
+    steady(WARM_UP_SECONDS);
+    untilIdle();
+    double load = load();
     List<Double> milliseconds = new ArrayList<>();
     Map<String, Instant> accepted = steady(STEADY_SECONDS);
+    double loadAfter = load();
     int without = 0;
     Map<String, List<Double>> legs = new LinkedHashMap<>();
     for (Map.Entry<String, Instant> job : accepted.entrySet()) {
-      Map<String, Instant> times = untilStarted(job.getKey());
+      Map<String, Instant> times = untilFinished(job.getKey());
       if (!times.containsKey("STARTED")) {
         without++;
         continue;
@@ -59,7 +65,9 @@ final class Latency {
       leg(legs, times, "CREATED", "DISPATCHED");
       leg(legs, times, "DISPATCHED", "ACCEPTED");
       leg(legs, times, "ACCEPTED", "STARTED");
+      leg(legs, times, "STARTED", "FINISHED");
     }
+    untilIdle();
     milliseconds.sort(null);
     double perSecond = closedLoop();
     String text =
@@ -79,6 +87,11 @@ final class Latency {
                 CONNECTIONS,
                 CLOSED_SECONDS,
                 perSecond)
+            + String.format(
+                Locale.ROOT,
+                "%nLoad average before and after the steady part: %.1f, %.1f.%n%n",
+                load,
+                loadAfter)
             + legs(legs);
     System.err.print(text);
     return text;
@@ -109,19 +122,38 @@ final class Latency {
     return accepted;
   }
 
+  /** What the part before left behind must not count in the next one. */
+  private void untilIdle() throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (unfinished("QUEUED") || unfinished("RUNNING")) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("jobs did not end within a minute");
+      }
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
+  }
+
+  private boolean unfinished(String state) {
+    return !stage.api().get("/jobs?limit=1&kind=VERIFY&state=" + state).path("items").isEmpty();
+  }
+
+  private static double load() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  }
+
   private String post(String path) {
     return stage.api().post(path, "{\"level\":\"CHECKSUM\"}").path("id").asText();
   }
 
-  /** The times of the job's first events; without STARTED when it has not come in a minute. */
-  private Map<String, Instant> untilStarted(String job) {
+  /** The times of the job's first events; without those that have not come in a minute. */
+  private Map<String, Instant> untilFinished(String job) {
     Instant patience = Instant.now().plusSeconds(60);
     Map<String, Instant> times = new HashMap<>();
     do {
       for (JsonNode event : stage.api().get("/jobs/" + job + "/events").path("items")) {
         times.putIfAbsent(event.path("type").asText(), Instant.parse(event.path("at").asText()));
       }
-    } while (!times.containsKey("STARTED") && Instant.now().isBefore(patience));
+    } while (!times.containsKey("FINISHED") && Instant.now().isBefore(patience));
     return times;
   }
 
