@@ -10,10 +10,10 @@ import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,12 +36,7 @@ final class Fleet implements AutoCloseable {
   private final Map<String, String> repositories = new LinkedHashMap<>();
 
   private Fleet(UnaryOperator<StackBuilder> more) {
-    try {
-      folder = Files.createTempDirectory("holdfast-system");
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    folder = Folders.in(Path.of(System.getProperty("java.io.tmpdir")), "system");
     stack =
         more.apply(
                 Stack.builder(folder.resolve("stack"))
@@ -377,8 +372,10 @@ final class Fleet implements AutoCloseable {
     return stack.restoresRoot();
   }
 
+  /** Clusters that the fleet was asked for must have been closed before: their files go, too. */
   @Override
   public void close() {
     stack.close();
+    Folders.delete(folder);
   }
 }

@@ -9,17 +9,41 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Folders for servers that may run as another account. */
 public final class Folders {
+  private static final Set<Path> TEMPORARY = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Folders::deleteTemporary));
+  }
+
   private Folders() {}
 
   /**
    * A new, empty folder below the temporary folder that other accounts can walk through (mode
    * 0755). JUnit's own temporary folders are 0700: a server that dropped root cannot enter them.
+   * Removed when this JVM ends, if it is still there.
    */
   public static Path temporary(String prefix) {
-    return in(Path.of(System.getProperty("java.io.tmpdir")), prefix);
+    Path folder = in(Path.of(System.getProperty("java.io.tmpdir")), prefix);
+    TEMPORARY.add(folder);
+    return folder;
+  }
+
+  private static void deleteTemporary() {
+    for (Path folder : TEMPORARY) {
+      if (Files.exists(folder)) {
+        try {
+          delete(folder);
+        } catch (UncheckedIOException stillInUse) {
+          // A server that another shutdown hook is stopping; nobody is left to be told.
+          continue;
+        }
+      }
+    }
   }
 
   /** The same below another folder. */
