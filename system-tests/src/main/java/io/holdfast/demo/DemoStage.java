@@ -3,13 +3,8 @@ package io.holdfast.demo;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
-import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
+import io.holdfast.embedded.process.Folders;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,9 +13,8 @@ record DemoStage(Path folder, Stack stack) implements AutoCloseable {
   /** The login that restores use. */
   static final String OWNER = "demo-owner";
 
-  static DemoStage set() throws IOException {
-    Path folder = Files.createTempDirectory("holdfast-demo");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  static DemoStage set() {
+    Path folder = Folders.temporary("demo");
     DemoStage stage =
         new DemoStage(folder, Stack.builder(folder.resolve("stack")).demoCluster().start());
     // Backups use a login that may only read; writing a table back needs one that owns it.
@@ -70,24 +64,8 @@ record DemoStage(Path folder, Stack stack) implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     stack.close();
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.delete(folder);
   }
 }
