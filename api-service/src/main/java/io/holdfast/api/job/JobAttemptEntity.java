@@ -8,7 +8,6 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -51,10 +50,5 @@ public class JobAttemptEntity extends PanacheEntityBase {
 
   static List<JobAttemptEntity> of(UUID jobId) {
     return list("key.jobId = ?1 order by key.attempt", jobId);
-  }
-
-  /** Into this transaction's memory, where {@link #of(UUID, int)} finds them. */
-  static void readAhead(Set<UUID> jobIds) {
-    var unused = list("key.jobId in ?1", jobIds);
   }
 }

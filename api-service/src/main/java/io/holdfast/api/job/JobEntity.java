@@ -2,6 +2,7 @@ package io.holdfast.api.job;
 
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobKind;
+import io.holdfast.model.wire.Wire;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -11,7 +12,8 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -19,12 +21,17 @@ import java.util.stream.Collectors;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
+import org.jboss.logging.Logger;
 
 /** A job. Changed by {@link JobLifecycle} and {@link Dispatcher} only, under its row lock. */
 @Entity
 @DynamicUpdate
 @Table(name = "job")
 public class JobEntity extends PanacheEntityBase {
+  private static final Logger LOG = Logger.getLogger(JobEntity.class);
+  private static final String UUIDS =
+      "array(select cast(id as uuid) from jsonb_array_elements_text(cast(:ids as jsonb)) as id)";
+
   @Id public UUID id;
 
   @Enumerated(EnumType.STRING)
@@ -114,16 +121,30 @@ public class JobEntity extends PanacheEntityBase {
   }
 
   /**
-   * Locks those that exist, in one order for all callers, and reads them and their attempts ahead:
-   * {@link #lock} of one of them is then free of cost.
+   * Locks those that exist, in one order for all callers, and reads their attempts ahead. One text
+   * of SQL for any number of ids: HQL would translate a list of each length anew.
    */
-  public static void lockAll(Collection<JobId> jobIds) {
-    Set<UUID> ids =
-        jobIds.stream().map(jobId -> UUID.fromString(jobId.value())).collect(Collectors.toSet());
-    if (!ids.isEmpty()) {
-      var unused =
-          find("id in ?1 order by id", ids).withLock(LockModeType.PESSIMISTIC_WRITE).list();
-      JobAttemptEntity.readAhead(ids);
+  @SuppressWarnings("unchecked")
+  public static Map<JobId, JobEntity> lockAll(Set<JobId> jobIds) {
+    if (jobIds.isEmpty()) {
+      return Map.of();
     }
+    String ids = Wire.text(jobIds.stream().map(JobId::value).toList());
+    List<JobEntity> locked =
+        getEntityManager()
+            .createNativeQuery(
+                "select * from job where id = any(" + UUIDS + ") order by id for update",
+                JobEntity.class)
+            .setParameter("ids", ids)
+            .getResultList();
+    List<JobAttemptEntity> ahead =
+        getEntityManager()
+            .createNativeQuery(
+                "select * from job_attempt where job_id = any(" + UUIDS + ")",
+                JobAttemptEntity.class)
+            .setParameter("ids", ids)
+            .getResultList();
+    LOG.tracef("%d jobs locked, %d attempts read ahead", locked.size(), ahead.size());
+    return locked.stream().collect(Collectors.toMap(JobEntity::jobId, job -> job));
   }
 }

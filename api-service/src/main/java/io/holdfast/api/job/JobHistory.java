@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Writes history. The job's row must be locked, which is what makes its sequence gapless. */
@@ -40,15 +41,20 @@ public class JobHistory {
   }
 
   /** Those of the workers' event ids that are in the history; a set that may be added to. */
+  @SuppressWarnings("unchecked")
   public Set<String> known(Collection<String> eventIds) {
-    return eventIds.isEmpty()
-        ? new HashSet<>()
-        : new HashSet<>(
-            JobEventEntity.getEntityManager()
-                .createQuery(
-                    "select e.eventId from JobEventEntity e where e.eventId in :ids", String.class)
-                .setParameter("ids", eventIds)
-                .getResultList());
+    if (eventIds.isEmpty()) {
+      return new HashSet<>();
+    }
+    List<String> known =
+        JobEventEntity.getEntityManager()
+            .createNativeQuery(
+                "select event_id from job_event where event_id = any(array(select"
+                    + " jsonb_array_elements_text(cast(:ids as jsonb))))",
+                String.class)
+            .setParameter("ids", Wire.text(eventIds))
+            .getResultList();
+    return new HashSet<>(known);
   }
 
   private void append(

@@ -5,6 +5,7 @@ import io.holdfast.api.job.JobEntity;
 import io.holdfast.api.job.JobHistory;
 import io.holdfast.api.job.JobLifecycle;
 import io.holdfast.api.job.JobState;
+import io.holdfast.model.JobId;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.event.HoldfastEvent;
 import io.holdfast.model.event.JobEvent;
@@ -18,8 +19,9 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Events as rows. Takes each event once, keeps all of them, and lets only those of a job's current
@@ -59,14 +61,15 @@ public class JobProjection {
             .filter(JobEvent.class::isInstance)
             .map(event -> ((JobEvent) event).header())
             .toList();
-    JobEntity.lockAll(headers.stream().map(JobEvent.Header::jobId).toList());
+    Map<JobId, JobEntity> jobs =
+        JobEntity.lockAll(headers.stream().map(JobEvent.Header::jobId).collect(Collectors.toSet()));
     Set<String> known = history.known(headers.stream().map(JobEvent.Header::eventId).toList());
-    return events.stream().map(event -> take(event, known)).toList();
+    return events.stream().map(event -> take(event, jobs, known)).toList();
   }
 
-  private Taken take(HoldfastEvent event, Set<String> known) {
+  private Taken take(HoldfastEvent event, Map<JobId, JobEntity> jobs, Set<String> known) {
     return switch (event) {
-      case JobEvent jobEvent -> take(jobEvent, known);
+      case JobEvent jobEvent -> take(jobEvent, jobs.get(jobEvent.header().jobId()), known);
       case WorkerEvent.Heartbeat heartbeat -> {
         workers.seen(heartbeat);
         yield Taken.CONSUMED;
@@ -81,15 +84,14 @@ public class JobProjection {
   }
 
   /**
+   * @param job its row, locked; null when there is none
    * @param known ids of events that are rows; this one's is added
    */
-  private Taken take(JobEvent event, Set<String> known) {
+  private Taken take(JobEvent event, JobEntity job, Set<String> known) {
     JobEvent.Header header = event.header();
-    Optional<JobEntity> found = JobEntity.lock(header.jobId());
-    if (found.isEmpty()) {
+    if (job == null) {
       return Taken.UNKNOWN_JOB;
     }
-    JobEntity job = found.get();
     if (!known.add(header.eventId())) {
       return Taken.DUPLICATE;
     }
