@@ -103,12 +103,22 @@ final class BenchStage implements AutoCloseable {
 
   /** The server under another name, so that admission counts it by itself. */
   void declareCluster(String name) {
-    api.put(
-        "/clusters/" + name,
+    moveCluster(name, "default");
+  }
+
+  /** Declares the cluster, anew if it is known, for the workers of this pool. */
+  void moveCluster(String name, String pool) {
+    String path = "/clusters/" + name;
+    boolean known = api.call("GET", path, null).status() == 200;
+    String json =
         String.format(
-            "{\"repository\":\"files\",\"credentialsRef\":\"%s\",\"nodes\":[{\"name\":\"primary\","
-                + "\"host\":\"%s\",\"port\":%d}]}",
-            LOGIN, server().host(), server().port()));
+            "{\"repository\":\"files\",\"credentialsRef\":\"%s\",\"pool\":\"%s\",\"nodes\":[{"
+                + "\"name\":\"primary\",\"host\":\"%s\",\"port\":%d}]}",
+            LOGIN, pool, server().host(), server().port());
+    var answer = known ? api.call("PUT", path, json, "If-Match", "*") : api.call("PUT", path, json);
+    if (answer.status() / 100 != 2) {
+      throw new IllegalStateException(answer.status() + ": " + answer.text());
+    }
   }
 
   Path folder() {
