@@ -9,6 +9,7 @@ import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.Codec;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
@@ -88,6 +89,7 @@ class BaseBackupRoundTripTest {
   @AfterParameterizedClassInvocation
   static void stop() {
     cluster.close();
+    Folders.delete(folder);
   }
 
   @Test

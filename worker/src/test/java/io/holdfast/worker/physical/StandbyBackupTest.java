@@ -7,6 +7,7 @@ import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.backup.PhysicalSourceSpec.Checkpoint;
@@ -47,11 +48,12 @@ import org.junit.jupiter.api.Test;
 
 /** Base backups from a standby and from a primary that is busy, and what may happen to them. */
 class StandbyBackupTest {
+  private Path folder;
   private PostgresCluster cluster;
 
   @BeforeEach
   void start() throws IOException {
-    Path folder = Files.createTempDirectory("holdfast-standby-backup");
+    folder = Files.createTempDirectory("holdfast-standby-backup");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     // Some installations have nothing but the server, and cannot make a standby.
     PostgresInstall install =
@@ -65,6 +67,7 @@ class StandbyBackupTest {
   @AfterEach
   void stop() {
     cluster.close();
+    Folders.delete(folder);
   }
 
   @Test

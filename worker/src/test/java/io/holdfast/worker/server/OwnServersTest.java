@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
@@ -22,6 +23,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,12 +31,13 @@ import org.junit.jupiter.api.Test;
 class OwnServersTest {
   private static final PostgresInstall INSTALL = PostgresInstall.newest();
   private static final PgTools TOOLS = new PgTools(List.of(INSTALL.bin()));
+  private Path folder;
   private Path data;
   private Path source;
 
   @BeforeEach
   void initialize() throws IOException {
-    Path folder = Files.createTempDirectory("holdfast-own-servers");
+    folder = Files.createTempDirectory("holdfast-own-servers");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     source = Files.createDirectory(folder.resolve("s")).resolve("source");
     ThrowAwayServer.initialize(TOOLS, INSTALL.major(), source);
@@ -48,6 +51,11 @@ class OwnServersTest {
             ChildCommand.of(Path.of("/usr/bin/cp"), "-a", source.toString(), data.toString()),
             100,
             (exit, complaint) -> new JobFailure(ErrorCode.INTERNAL, exit + complaint, null));
+  }
+
+  @AfterEach
+  void remove() {
+    Folders.delete(folder);
   }
 
   @Test
@@ -73,7 +81,9 @@ class OwnServersTest {
       assertThat(data.resolve("owned")).doesNotExist();
     } finally {
       long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
-      ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+      ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+      assertThat(server.destroy()).isTrue();
+      server.onExit().join();
     }
   }
 

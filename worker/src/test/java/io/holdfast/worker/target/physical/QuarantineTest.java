@@ -3,6 +3,7 @@ package io.holdfast.worker.target.physical;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.embedded.process.Folders;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,11 @@ class QuarantineTest {
         source.resolve("postgresql.auto.conf"),
         "archive_command = 'touch " + folder + "/archived'\narchive_mode = 'on'\n",
         StandardOpenOption.APPEND);
+  }
+
+  @AfterEach
+  void remove() {
+    Folders.delete(folder);
   }
 
   @ParameterizedTest
