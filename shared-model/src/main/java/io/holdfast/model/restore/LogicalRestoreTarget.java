@@ -13,7 +13,8 @@ import java.util.List;
  * @param schemas,tables exact names; empty means all
  * @param globals whether roles that are missing at the target are created from the backup's globals
  * @param ifNotEmpty {@code REFUSE} a database that holds user objects, or {@code ADD} the selected
- *     objects to it, refused still when one of them exists
+ *     objects to it, refused still when one of them exists; with {@code DATA_ONLY}, {@code REFUSE}
+ *     tables that hold rows, or {@code ADD} to them
  * @param jobs parallel restore jobs
  */
 public record LogicalRestoreTarget(

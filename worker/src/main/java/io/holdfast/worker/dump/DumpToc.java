@@ -224,8 +224,13 @@ public record DumpToc(
     }
   }
 
+  /** Of a database with this encoding, by PostgreSQL's name for it. */
+  public static Charset charset(String encoding) {
+    return PgEncodings.charset(encoding);
+  }
+
   /** PostgreSQL's names of encodings as Java's. */
-  static final class PgEncodings {
+  private static final class PgEncodings {
     private static final Map<String, String> JAVA =
         Map.ofEntries(
             Map.entry("UTF8", "UTF-8"),

@@ -157,7 +157,8 @@ public final class LogicalRestore {
     boolean tablespaces = true;
     NewDatabase made = null;
     if (!exists) {
-      Preflight.requireOwner(target, dump.database().owner());
+      Preflight.requireOwner(
+          target, dump.database().owner(), DumpToc.charset(dump.database().encoding()));
       String temporary = SqlStatements.quote(TargetServer.temporaryName(request.database()));
       made =
           Preflight.placed(

@@ -6,6 +6,8 @@ import io.holdfast.worker.dump.DumpToc;
 import io.holdfast.worker.dump.SqlStatements;
 import io.holdfast.worker.dump.TocEntry;
 import io.holdfast.worker.failure.JobFailure;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -122,7 +124,7 @@ final class Preflight {
         tablespaces.add(e.tablespace());
       }
     }
-    roles.removeAll(target.names("select rolname from pg_roles"));
+    roles.removeAll(roles(target, toc.charset()));
     extensions.removeAll(target.names("select name from pg_available_extensions"));
     if (!roles.isEmpty() || !extensions.isEmpty()) {
       throw new JobFailure(
@@ -141,8 +143,8 @@ final class Preflight {
   }
 
   /** A plain dump has no table of contents to ask; its database's owner is known all the same. */
-  static void requireOwner(TargetServer target, String owner) {
-    if (!target.names("select rolname from pg_roles").contains(owner)) {
+  static void requireOwner(TargetServer target, String owner, Charset charset) {
+    if (!roles(target, charset).contains(owner)) {
       throw new JobFailure(
           ErrorCode.TARGET_LACKS,
           "the target lacks the role that owns the database: [" + owner + "]",
@@ -163,6 +165,17 @@ final class Preflight {
             + made.tablespace()
             + " of the database does not exist here: use the default");
     return made.inDefaultTablespace();
+  }
+
+  /**
+   * Roles that are there, by their names and by what these look like from a database of another
+   * encoding: a role's name is bytes that all databases share.
+   */
+  private static Set<String> roles(TargetServer target, Charset charset) {
+    Set<String> names = target.names("select rolname from pg_roles");
+    Set<String> all = new HashSet<>(names);
+    names.forEach(name -> all.add(new String(name.getBytes(StandardCharsets.UTF_8), charset)));
+    return all;
   }
 
   private static Stream<String> grantees(TocEntry e) {

@@ -47,7 +47,8 @@ class DatabasePropertiesTest {
                 + " 'sv-SE' owner \"App Owner\" connection limit 3 is_template true",
             "comment on database " + quoted(HOSTILE) + " is E'ünï\\n; -- :\"DBNAME\" ''\\\\'",
             "alter database " + quoted(HOSTILE) + " set default_transaction_read_only = on",
-            "create database latin template template0 encoding 'LATIN1' locale 'C'");
+            "create role \"größe\"",
+            "create database latin template template0 encoding 'LATIN1' locale 'C' owner \"größe\"");
     servers
         .source()
         .executeIn("latin", "comment on database latin is 'grüße'", "create table t (a text)");
@@ -83,6 +84,12 @@ class DatabasePropertiesTest {
             + " pg_database where datname = 'latin'";
     assertThat(servers.target().queryTextIn("latin", comment))
         .isEqualTo(servers.source().queryTextIn("latin", comment));
+    assertThat(
+            servers
+                .target()
+                .queryText(
+                    "select pg_get_userbyid(datdba) from pg_database where datname = 'latin'"))
+        .isEqualTo("größe");
   }
 
   @Test
