@@ -1,18 +1,17 @@
 package io.holdfast.worker.repository.filesystem;
 
 import io.holdfast.model.ErrorCode;
+import io.holdfast.worker.disk.DirectIo;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.StagedObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
@@ -32,7 +31,7 @@ final class PartialFile extends StagedObject {
   private final Path partial;
   private final Directories directories;
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final ByteBuffer buffer = DirectIo.buffer(BUFFER_BYTES);
   private final CRC32C crc = new CRC32C();
   private final AtomicBoolean ended = new AtomicBoolean();
   private long bytes;
@@ -56,12 +55,8 @@ final class PartialFile extends StagedObject {
       directories.makeParent(partial);
       directories.refuseLinks(partial.getParent());
       try {
-        return FileChannel.open(
-            partial,
-            Set.of(
-                StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE_NEW,
-                LinkOption.NOFOLLOW_LINKS));
+        Files.createFile(partial);
+        return DirectIo.open(partial, StandardOpenOption.WRITE);
       } catch (NoSuchFileException e) {
         // Somebody's delete took the folder while it was empty.
         if (tried == TRIES) {
@@ -83,7 +78,7 @@ final class PartialFile extends StagedObject {
     try {
       while (done < length) {
         if (!buffer.hasRemaining()) {
-          drain();
+          DirectIo.writeFull(channel, buffer);
         }
         int chunk = Math.min(buffer.remaining(), length - done);
         buffer.put(source, offset + done, chunk);
@@ -95,17 +90,9 @@ final class PartialFile extends StagedObject {
     bytes += length;
   }
 
-  private void drain() throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-    buffer.clear();
-  }
-
   /** Durable and compared, but still under its hidden name. */
   void finish() throws IOException {
-    drain();
+    DirectIo.writeTail(channel, buffer, bytes);
     channel.force(true);
     channel.close();
     compareWithFile();
@@ -114,9 +101,10 @@ final class PartialFile extends StagedObject {
   private void compareWithFile() throws IOException {
     CRC32C seen = new CRC32C();
     long size = 0;
-    try (FileChannel reader = FileChannel.open(partial, StandardOpenOption.READ)) {
+    try (FileChannel reader = DirectIo.open(partial, StandardOpenOption.READ)) {
       buffer.clear();
-      while (reader.read(buffer) >= 0) {
+      // Not to the end of the stream: a direct read behind the last, broken block is an error.
+      while (size < reader.size() && reader.read(buffer) >= 0) {
         buffer.flip();
         size += buffer.remaining();
         seen.update(buffer);

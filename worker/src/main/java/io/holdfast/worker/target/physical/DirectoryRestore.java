@@ -35,7 +35,6 @@ public final class DirectoryRestore implements Closeable {
 
   private final TargetDirectory data;
   private final Map<Long, TargetDirectory> tablespaces;
-  private final WriteBehind disk = new WriteBehind();
   private final Map<String, byte[]> heldBack = new TreeMap<>();
 
   private DirectoryRestore(TargetDirectory data, Map<Long, TargetDirectory> tablespaces) {
@@ -119,12 +118,12 @@ public final class DirectoryRestore implements Closeable {
 
   /** Extracts {@code base.tar}. The caller closes the stream. */
   public void extractBase(InputStream tar) {
-    heldBack.putAll(TarExtraction.extract(tar, data.staging(), HELD_BACK, disk));
+    heldBack.putAll(TarExtraction.extract(tar, data.staging(), HELD_BACK));
   }
 
   /** Extracts one tablespace's tar. */
   public void extractTablespace(long oid, InputStream tar) {
-    TarExtraction.extract(tar, tablespaces.get(oid).staging(), Set.of(), disk);
+    TarExtraction.extract(tar, tablespaces.get(oid).staging(), Set.of());
   }
 
   /**
@@ -143,7 +142,6 @@ public final class DirectoryRestore implements Closeable {
     }
     Path root = data.staging();
     try {
-      disk.await();
       Files.deleteIfExists(root.resolve("postmaster.pid"));
       Quarantine.apply(root, data.target(), configuration);
       if (heldBack.containsKey(TABLESPACE_MAP)) {
@@ -239,7 +237,6 @@ public final class DirectoryRestore implements Closeable {
 
   @Override
   public void close() throws IOException {
-    disk.close();
     for (TargetDirectory directory : all()) {
       directory.close();
     }

@@ -1,10 +1,13 @@
 package io.holdfast.worker.target.physical;
 
 import io.holdfast.model.ErrorCode;
+import io.holdfast.worker.disk.DirectIo;
 import io.holdfast.worker.failure.JobFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 /** Writes a tar's files below a directory, readable by their owner only, and nowhere else. */
 public final class TarExtraction {
   private static final int CHUNK_BYTES = 512 * 1024;
+
+  /** From here on a file is worth the aligned writes. */
+  private static final long LARGE_BYTES = 256 * 1024;
+
   private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<Set<PosixFilePermission>> FILE =
@@ -32,14 +39,13 @@ public final class TarExtraction {
    * Reads the stream to its very end. The caller closes it.
    *
    * @param heldBack names that are not written
-   * @param disk is told of large files as they grow
    * @return the content of those that were there
    * @throws JobFailure ARTIFACT_DAMAGED when an entry leads outside, NO_SPACE, RESTORE_FAILED
    */
-  static Map<String, byte[]> extract(
-      InputStream tar, Path root, Set<String> heldBack, WriteBehind disk) {
+  static Map<String, byte[]> extract(InputStream tar, Path root, Set<String> heldBack) {
     Map<String, byte[]> held = new TreeMap<>();
     byte[] buffer = new byte[CHUNK_BYTES];
+    ByteBuffer aligned = DirectIo.buffer(2 * CHUNK_BYTES);
     try {
       TarArchiveInputStream entries = new TarArchiveInputStream(tar, 64 * 1024);
       for (TarArchiveEntry entry = entries.getNextEntry();
@@ -57,7 +63,7 @@ public final class TarExtraction {
         } else if (heldBack.contains(entry.getName())) {
           held.put(entry.getName(), entries.readAllBytes());
         } else {
-          write(path, entries, buffer, disk);
+          write(path, entries, entry.getSize(), buffer, aligned);
         }
       }
       // The stream compares digests at its very end, behind the archive's.
@@ -74,23 +80,39 @@ public final class TarExtraction {
     Files.createDirectories(directory, DIRECTORY);
   }
 
-  private static void write(Path path, InputStream content, byte[] buffer, WriteBehind disk)
+  private static void write(
+      Path path, InputStream content, long size, byte[] buffer, ByteBuffer aligned)
       throws IOException {
     createDirectories(path.getParent());
     Files.createFile(path, FILE);
-    long ahead = 0;
+    if (size >= LARGE_BYTES) {
+      writeLarge(path, content, buffer, aligned);
+      return;
+    }
     try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.WRITE)) {
       for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
         out.write(buffer, 0, n);
-        ahead += n;
-        if (ahead >= WriteBehind.STEP_BYTES) {
-          disk.add(path);
-          ahead = 0;
-        }
       }
     }
-    if (ahead >= WriteBehind.STEP_BYTES / 8) {
-      disk.add(path);
+  }
+
+  private static void writeLarge(Path path, InputStream content, byte[] buffer, ByteBuffer aligned)
+      throws IOException {
+    aligned.clear();
+    long length = 0;
+    try (FileChannel file = DirectIo.open(path, StandardOpenOption.WRITE)) {
+      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        length += n;
+        for (int done = 0; done < n; ) {
+          int step = Math.min(n - done, aligned.remaining());
+          aligned.put(buffer, done, step);
+          done += step;
+          if (!aligned.hasRemaining()) {
+            DirectIo.writeFull(file, aligned);
+          }
+        }
+      }
+      DirectIo.writeTail(file, aligned, length);
     }
   }
 
