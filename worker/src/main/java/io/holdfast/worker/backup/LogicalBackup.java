@@ -121,7 +121,7 @@ final class LogicalBackup implements Method {
                 cluster.maintenanceDatabase(),
                 run.attempt());
         StructureTap structure =
-            StructureTap.start(structure(node.major()), Artifact.Kind.GLOBALS, false)) {
+            StructureTap.start(structure(node.major()), Artifact.Kind.GLOBALS)) {
       TransferSummary stored =
           run.transfer().store(source, key, run.compression(), 0, List.of(structure));
       List<ContentEntry> unused = structure.verdict();
@@ -136,8 +136,7 @@ final class LogicalBackup implements Method {
       boolean custom = kind == Artifact.Kind.DUMP_CUSTOM;
       DumpToc schema = custom ? null : DumpSource.schema(rooms.programs(), session, spec);
       try (Source source = source(session, schema);
-          StructureTap structure =
-              StructureTap.start(structure(session.version().major()), kind, custom)) {
+          StructureTap structure = StructureTap.start(structure(session.version().major()), kind)) {
         TransferSummary stored =
             run.transfer()
                 .store(

@@ -2,17 +2,14 @@ package io.holdfast.worker.backup;
 
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.worker.dump.CustomDump;
 import io.holdfast.worker.dump.DumpContents;
 import io.holdfast.worker.dump.DumpStructure;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.transfer.BytePipe;
 import io.holdfast.worker.transfer.Tap;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,30 +29,21 @@ final class StructureTap implements Tap, AutoCloseable {
 
   private StructureTap() {}
 
-  /**
-   * @param listContents whether {@link #verdict} tells what the dump holds; custom dumps only
-   */
-  static StructureTap start(DumpStructure structure, Artifact.Kind kind, boolean listContents) {
+  static StructureTap start(DumpStructure structure, Artifact.Kind kind) {
     StructureTap tap = new StructureTap();
     Thread unused =
-        Thread.ofPlatform()
-            .daemon()
-            .name("structure")
-            .start(() -> tap.parse(structure, kind, listContents));
+        Thread.ofPlatform().daemon().name("structure").start(() -> tap.parse(structure, kind));
     return tap;
   }
 
-  private void parse(DumpStructure structure, Artifact.Kind kind, boolean listContents) {
+  private void parse(DumpStructure structure, Artifact.Kind kind) {
     try (in) {
-      List<ContentEntry> contents = List.of();
-      InputStream all = in;
-      if (listContents) {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        contents = DumpContents.read(new Copying(in, head));
-        all = new SequenceInputStream(new ByteArrayInputStream(head.toByteArray()), in);
+      if (kind == Artifact.Kind.DUMP_CUSTOM) {
+        verdict.complete(DumpContents.of(CustomDump.check(in)));
+      } else {
+        structure.check(kind, in);
+        verdict.complete(List.of());
       }
-      structure.check(kind, all);
-      verdict.complete(contents);
     } catch (IOException | RuntimeException | Error e) {
       verdict.completeExceptionally(e);
     }
@@ -80,7 +68,7 @@ final class StructureTap implements Tap, AutoCloseable {
   }
 
   /**
-   * What the dump holds.
+   * What the dump holds; empty unless it is a custom one.
    *
    * @throws JobFailure when it cannot be parsed to its end
    */
@@ -98,44 +86,5 @@ final class StructureTap implements Tap, AutoCloseable {
   @Override
   public void close() {
     pipe.closeWriter();
-  }
-
-  /** Keeps what is read. */
-  private static final class Copying extends FilterInputStream {
-    private final ByteArrayOutputStream copy;
-
-    private Copying(InputStream in, ByteArrayOutputStream copy) {
-      super(in);
-      this.copy = copy;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int b = in.read();
-      if (b >= 0) {
-        copy.write(b);
-      }
-      return b;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int n = in.read(buffer, offset, length);
-      if (n > 0) {
-        copy.write(buffer, offset, n);
-      }
-      return n;
-    }
-
-    /** What is skipped is part of the dump all the same. */
-    @Override
-    public long skip(long count) throws IOException {
-      return readNBytes((int) Math.min(count, PIPE_BYTES)).length;
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
-    }
   }
 }
