@@ -9,13 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** An API or a broker that dies at the worst moment (faults 10 and 11), and replicas. */
-@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class ControlPlaneFaultsTest {
   private static final String SLOW =

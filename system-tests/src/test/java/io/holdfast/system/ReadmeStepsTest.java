@@ -16,14 +16,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The README's three steps for a cluster that one has already, followed as they are written; then
  * {@code down} and {@code up}, which lose nothing.
  */
-@Tag("slow")
 class ReadmeStepsTest {
   private static final Pattern BLOCK =
       Pattern.compile("^ {3}```(yaml|sh)\\n(.*?)^ {3}```$", Pattern.DOTALL | Pattern.MULTILINE);

@@ -14,13 +14,11 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** Restores that are interrupted, or that meet each other (fault 15). */
-@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class RestoreFaultsTest {
   private Fleet fleet;

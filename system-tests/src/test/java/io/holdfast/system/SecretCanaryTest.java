@@ -24,11 +24,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Secrets stay in the worker's own file: planted ones appear nowhere else, failures included. */
-@Tag("slow")
 class SecretCanaryTest {
   private static final String BACKUP_PASSWORD = "canary-backup-5f1c";
   private static final String SUPERUSER_PASSWORD = "canary-superuser-77b2";

@@ -12,13 +12,11 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** A source that breaks off, is another one, or cancels the dump (faults 1 and 12). */
-@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class SourceFaultsTest {
   private final Fleet fleet = Fleet.shared();
