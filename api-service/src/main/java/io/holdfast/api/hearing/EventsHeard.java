@@ -3,6 +3,7 @@ package io.holdfast.api.hearing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -42,6 +43,8 @@ public class EventsHeard {
 
   @Inject Clock clock;
   @Inject MeterRegistry metrics;
+  @Inject RecordedOffsets recordedHere;
+  @Inject KafkaClientService clients;
 
   @Inject
   @Identifier("default-kafka-broker")
@@ -107,7 +110,22 @@ public class EventsHeard {
     var beginning = admin.listOffsets(first).all();
     var committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata();
     hearing.looked(at, offsets(end.get()), recorded(beginning.get(), committed.get()));
+    commitAgain(committed.get());
     heardUpTo = hearing.heardUpTo().orElse(heardUpTo);
+  }
+
+  /** Not waited for: the next look sees what came of it. */
+  private void commitAgain(Map<TopicPartition, OffsetAndMetadata> committed) {
+    Map<TopicPartition, OffsetAndMetadata> lost = recordedHere.ahead(committed);
+    if (!lost.isEmpty()) {
+      clients
+          .getConsumer("events")
+          .commitAsync(lost)
+          .subscribe()
+          .with(
+              nothing -> LOG.debugf("committed again: %s", lost),
+              e -> LOG.warnf("offsets cannot be committed again: %s", e.getMessage()));
+    }
   }
 
   /** Empty when nobody has said anything since the broker was set up. */

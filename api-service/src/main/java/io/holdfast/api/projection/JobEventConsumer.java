@@ -1,5 +1,6 @@
 package io.holdfast.api.projection;
 
+import io.holdfast.api.hearing.RecordedOffsets;
 import io.holdfast.model.event.HoldfastEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -7,6 +8,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.KafkaRecord;
 import io.smallrye.reactive.messaging.kafka.KafkaRecordBatch;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -37,6 +39,7 @@ public class JobEventConsumer {
 
   @Inject JobProjection projection;
   @Inject MeterRegistry metrics;
+  @Inject RecordedOffsets offsets;
 
   private final ExecutorService recording =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("events").factory());
@@ -56,7 +59,7 @@ public class JobEventConsumer {
   }
 
   /** To the dead letters what did not become rows, and the rest is done with. */
-  private static Uni<Void> settle(
+  private Uni<Void> settle(
       KafkaRecordBatch<String, byte[]> batch, Map<KafkaRecord<String, byte[]>, Throwable> failed) {
     return Multi.createFrom()
         .iterable(failed.entrySet())
@@ -65,7 +68,18 @@ public class JobEventConsumer {
             entry -> Uni.createFrom().completionStage(() -> entry.getKey().nack(entry.getValue())))
         .collect()
         .last()
+        .invoke(() -> remember(batch))
         .chain(() -> Uni.createFrom().completionStage(batch::ack));
+  }
+
+  private void remember(KafkaRecordBatch<String, byte[]> batch) {
+    batch
+        .getLatestOffsetRecords()
+        .forEach(
+            (partition, record) ->
+                record
+                    .getMetadata(IncomingKafkaRecordMetadata.class)
+                    .ifPresent(read -> offsets.recorded(partition, read.getOffset())));
   }
 
   /** Records all of them; those that nobody can record, with the reason. */

@@ -16,8 +16,14 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/**
+ * An outage against clocks set short: a machine that is busy otherwise may find its consumers again
+ * later than these clocks allow. The same with real clocks and a killed broker is in system-tests.
+ */
+@Tag("slow")
 @QuarkusTest
 @QuarkusTestResource(value = SwitchedBroker.class, restrictToAnnotatedClass = true)
 class BrokerOutageTest {
@@ -82,8 +88,11 @@ class BrokerOutageTest {
 
       assertThat(job(alive).getString("outcome")).isEqualTo("SUCCEEDED");
       assertThat(job(alive).getInt("attempt")).isEqualTo(1);
+      // Both groups of consumers have to find each other again first.
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> "LOST".equals(job(silent).getString("attempts[0].outcome")));
       api.worker().awaitRun(silent, 2);
-      assertThat(job(silent).getString("attempts[0].outcome")).isEqualTo("LOST");
     }
   }
 
