@@ -198,7 +198,9 @@ class BaseBackupRoundTripTest {
 
   @Test
   void isAcceptedByPgVerifybackupWhenStandardToolsExtractIt() throws Exception {
-    assumeTrue(Files.isExecutable(install.bin().resolve("pg_verifybackup")));
+    assumeTrue(
+        Files.isExecutable(install.bin().resolve("pg_verifybackup")),
+        () -> install + " has no pg_verifybackup");
     Path plain = Files.createDirectory(folder.resolve("plain"));
     try (BaseBackup backup = begin(CompressionSpec.zstd(), null)) {
       for (Optional<BaseBackup.Archive> next = backup.next();

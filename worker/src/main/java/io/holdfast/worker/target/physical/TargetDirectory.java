@@ -2,6 +2,7 @@ package io.holdfast.worker.target.physical;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.scratch.FileTree;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,14 +11,11 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -173,7 +171,7 @@ final class TargetDirectory implements Closeable {
               .toList();
     }
     for (Path directory : abandoned) {
-      removeTree(directory);
+      FileTree.delete(directory);
     }
   }
 
@@ -265,32 +263,9 @@ final class TargetDirectory implements Closeable {
     if (lock == null) {
       return;
     }
-    removeTree(staging);
+    FileTree.delete(staging);
     Files.deleteIfExists(lockFile);
     lock = null;
     channel.close();
-  }
-
-  private static void removeTree(Path root) throws IOException {
-    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
