@@ -76,11 +76,10 @@ public final class RestoreJob {
             ErrorCode.ARTIFACT_DAMAGED,
             "'"
                 + artifact.object()
-                + "' "
-                + there.map(stat -> "has " + stat.bytes()).orElse("is missing, it should have")
-                + (there.isEmpty() ? " " : " bytes instead of ")
+                + "' should have "
                 + artifact.stored().bytes()
-                + (there.isEmpty() ? " bytes" : ""),
+                + " bytes and "
+                + there.map(stat -> "has " + stat.bytes()).orElse("is missing"),
             "Use another backup, and take a new one.");
       }
       if (SMALL.contains(artifact.kind())) {

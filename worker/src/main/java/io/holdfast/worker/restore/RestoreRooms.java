@@ -11,7 +11,7 @@ import java.time.Clock;
 /**
  * What a restore works with.
  *
- * @param scratch for parallel restores of dumps and for the check's server
+ * @param scratch for parallel restores of dumps
  */
 public record RestoreRooms(
     RepositoryFactory repositories,
