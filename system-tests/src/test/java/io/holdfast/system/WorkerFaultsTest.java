@@ -85,7 +85,9 @@ class WorkerFaultsTest {
       fleet.stack().thawWorker(frozen);
 
       assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
-      assertThat(ended.path("attempt").asInt()).isEqualTo(2);
+      // Kafka takes the frozen worker for alive until its session ends, and may offer it the
+      // second.
+      assertThat(ended.path("attempt").asInt()).isBetween(2, 3);
       fleet.awaitNoTrace(cluster);
       assertThat(fleet.api().get("/jobs/" + job).path("state").asText()).isEqualTo("SUCCEEDED");
       assertThat(fleet.backupsOf(name)).hasSize(1);
