@@ -16,6 +16,7 @@ record StackFolders(Path state, Path reachable) {
     create(folders.repositories());
     create(folders.restores());
     create(folders.scratch());
+    create(folders.workers());
     return folders;
   }
 
@@ -50,6 +51,11 @@ record StackFolders(Path state, Path reachable) {
 
   Path scratch() {
     return reachable.resolve("scratch");
+  }
+
+  /** What workers keep: a folder for each. */
+  Path workers() {
+    return state.resolve("workers");
   }
 
   Path catalog() {

@@ -48,6 +48,14 @@ public enum ErrorCode {
   VERIFICATION_FAILED(false),
   /** A newer attempt has taken over; this one may change nothing. */
   SUPERSEDED(false),
+  /** The archive lacks what the recovery target needs; nothing was copied. */
+  TARGET_UNREACHABLE(false),
+  /** Recovery ended elsewhere than asked. */
+  TARGET_MISSED(false),
+  /** A file of WAL in the archive is not what its name says. */
+  WAL_DAMAGED(false),
+  /** A drill found something wrong. */
+  DRILL_FAILED(false),
   /** The worker stopped reporting and its lease ran out. */
   WORKER_LOST(true),
   /** No worker of the pool accepted the job in time. */

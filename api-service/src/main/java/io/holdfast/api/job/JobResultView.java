@@ -111,6 +111,42 @@ public record JobResultView(
               null,
               findings(p.findings()),
               capabilities(p.capabilities()));
+      case JobResult.RestorePointCreated r ->
+          new JobResultView(
+              null,
+              null,
+              null,
+              r.node(),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              Map.of(
+                  "name", r.name(),
+                  "timeline", Integer.toString(r.timeline()),
+                  "lsn", r.lsn().toString(),
+                  "at", r.at().toString()),
+              null,
+              null);
+      case JobResult.Drilled d ->
+          new JobResultView(
+              d.backupId().value(),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              d.details(),
+              findings(d.findings()),
+              null);
     };
   }
 

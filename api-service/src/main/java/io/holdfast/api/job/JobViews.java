@@ -103,6 +103,8 @@ final class JobViews {
       case JobSpec.Verify verify -> verify.backupId();
       case JobSpec.Check check -> null;
       case JobSpec.Probe probe -> null;
+      case JobSpec.RestorePoint point -> null;
+      case JobSpec.Drill drill -> drill.backupId();
     };
   }
 }

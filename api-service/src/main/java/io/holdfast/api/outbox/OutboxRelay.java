@@ -195,6 +195,16 @@ public class OutboxRelay {
               new JobCommand.CancelJob(header, cancel.jobId(), cancel.attempt(), cancel.reason());
           case JobCommand.ObserveTopology observe ->
               new JobCommand.ObserveTopology(header, observe.cluster());
+          case JobCommand.ArchiveCluster archive ->
+              new JobCommand.ArchiveCluster(
+                  header,
+                  archive.revision(),
+                  archive.cluster(),
+                  archive.repository(),
+                  archive.archive());
+          case JobCommand.ObserveArchive observe ->
+              new JobCommand.ObserveArchive(
+                  header, observe.cluster(), observe.repository(), observe.archive());
         });
   }
 }

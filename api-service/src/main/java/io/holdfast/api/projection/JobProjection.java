@@ -12,6 +12,7 @@ import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.wal.ArchiveObservation;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -47,6 +48,8 @@ public class JobProjection {
   @Inject WorkerProjection workers;
   @Inject Clock clock;
   @Inject Event<Topology> topologySeen;
+  @Inject Event<ArchiveObservation> archiveSeen;
+  @Inject Event<WorkerEvent.WalRefused> walRefused;
   @Inject Event<ContentsSeen> contentsSeen;
   @Inject Event<LateManifest> lateManifest;
 
@@ -76,6 +79,14 @@ public class JobProjection {
       }
       case WorkerEvent.TopologyObserved observed -> {
         topologySeen.fire(observed.topology());
+        yield Taken.CONSUMED;
+      }
+      case WorkerEvent.ArchiveObserved observed -> {
+        archiveSeen.fire(observed.observation());
+        yield Taken.CONSUMED;
+      }
+      case WorkerEvent.WalRefused refused -> {
+        walRefused.fire(refused);
         yield Taken.CONSUMED;
       }
       case WorkerEvent.CommandRefused refused ->

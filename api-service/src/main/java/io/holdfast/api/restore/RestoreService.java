@@ -95,7 +95,6 @@ public class RestoreService {
       return new PhysicalRestoreTarget(
           physical.directory(),
           physical.tablespaces(),
-          null,
           Boolean.TRUE.equals(physical.start()),
           !Boolean.FALSE.equals(physical.check()),
           physical.port());

@@ -1,14 +1,33 @@
 package io.holdfast.model.backup;
 
-/** A base backup of the whole cluster, tablespaces and needed WAL included. */
-public record PhysicalSourceSpec(Checkpoint checkpoint) implements SourceSpec {
+import io.holdfast.model.BackupId;
+
+/**
+ * A base backup of the whole cluster, tablespaces and needed WAL included.
+ *
+ * @param parent the backup that an incremental one builds on; null: a full one
+ * @param otherwise what to do where an incremental one cannot be; null means {@code FAIL}
+ */
+public record PhysicalSourceSpec(Checkpoint checkpoint, BackupId parent, Otherwise otherwise)
+    implements SourceSpec {
   /** {@code FAST} asks for an immediate checkpoint, {@code SPREAD} waits for a gentle one. */
   public enum Checkpoint {
     FAST,
     SPREAD
   }
 
+  /** Fail in plain words, or take a full backup and say so. */
+  public enum Otherwise {
+    FAIL,
+    FULL
+  }
+
   public PhysicalSourceSpec {
     checkpoint = checkpoint == null ? Checkpoint.FAST : checkpoint;
+  }
+
+  /** A full one. */
+  public PhysicalSourceSpec(Checkpoint checkpoint) {
+    this(checkpoint, null, null);
   }
 }

@@ -17,6 +17,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = JobEvent.Cancelled.class, name = "CANCELLED.v1"),
   @JsonSubTypes.Type(value = WorkerEvent.CommandRefused.class, name = "COMMAND_REFUSED.v1"),
   @JsonSubTypes.Type(value = WorkerEvent.TopologyObserved.class, name = "TOPOLOGY_OBSERVED.v1"),
-  @JsonSubTypes.Type(value = WorkerEvent.Heartbeat.class, name = "HEARTBEAT.v1")
+  @JsonSubTypes.Type(value = WorkerEvent.Heartbeat.class, name = "HEARTBEAT.v1"),
+  @JsonSubTypes.Type(value = WorkerEvent.ArchiveObserved.class, name = "ARCHIVE_OBSERVED.v1"),
+  @JsonSubTypes.Type(value = WorkerEvent.WalRefused.class, name = "WAL_REFUSED.v1")
 })
 public sealed interface HoldfastEvent permits JobEvent, WorkerEvent {}

@@ -3,6 +3,7 @@ package io.holdfast.model.event;
 import io.holdfast.model.JobId;
 import io.holdfast.model.Problem;
 import io.holdfast.model.cluster.Topology;
+import io.holdfast.model.wal.ArchiveObservation;
 import java.time.Instant;
 import java.util.List;
 
@@ -33,6 +34,30 @@ public sealed interface WorkerEvent extends HoldfastEvent {
       implements WorkerEvent {}
 
   record TopologyObserved(String eventId, String worker, Instant at, Topology topology)
+      implements WorkerEvent {}
+
+  record ArchiveObserved(String eventId, String worker, Instant at, ArchiveObservation observation)
+      implements WorkerEvent {}
+
+  /**
+   * A worker would not archive a file. One event a minute at most for the same cluster, file and
+   * code.
+   *
+   * @param file the name that PostgreSQL gave it
+   * @param code {@code SPLIT_BRAIN}: it is archived already, with other content; {@code
+   *     FOREIGN_CLUSTER}, {@code FOREIGN_TIMELINE}: the server is none of the cluster; {@code
+   *     WAL_MALFORMED}: it is not what its name says
+   * @param keptAt the key of the refused content in the repository; null: not kept
+   */
+  record WalRefused(
+      String eventId,
+      String worker,
+      Instant at,
+      String cluster,
+      String file,
+      String code,
+      String detail,
+      String keptAt)
       implements WorkerEvent {}
 
   /**

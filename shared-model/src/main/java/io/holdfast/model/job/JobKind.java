@@ -6,7 +6,9 @@ public enum JobKind {
   RESTORE,
   VERIFY,
   CHECK,
-  PROBE;
+  PROBE,
+  RESTORE_POINT,
+  DRILL;
 
   /** One-shot kinds change something outside the repository and are never retried by themselves. */
   public boolean oneShot() {

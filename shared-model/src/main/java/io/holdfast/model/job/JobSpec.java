@@ -6,6 +6,7 @@ import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RestoreTarget;
 import java.util.Map;
@@ -17,7 +18,9 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobSpec.Restore.class, name = "RESTORE"),
   @JsonSubTypes.Type(value = JobSpec.Verify.class, name = "VERIFY"),
   @JsonSubTypes.Type(value = JobSpec.Check.class, name = "CHECK"),
-  @JsonSubTypes.Type(value = JobSpec.Probe.class, name = "PROBE")
+  @JsonSubTypes.Type(value = JobSpec.Probe.class, name = "PROBE"),
+  @JsonSubTypes.Type(value = JobSpec.RestorePoint.class, name = "RESTORE_POINT"),
+  @JsonSubTypes.Type(value = JobSpec.Drill.class, name = "DRILL")
 })
 public sealed interface JobSpec {
   RepositorySpec repository();
@@ -65,4 +68,16 @@ public sealed interface JobSpec {
   record Check(ClusterSpec cluster, RepositorySpec repository) implements JobSpec {}
 
   record Probe(RepositorySpec repository) implements JobSpec {}
+
+  /**
+   * Writes a named point into the WAL of the primary and ends its segment, so that it is archived.
+   *
+   * @param name 1 to 63 bytes, as {@code pg_create_restore_point} takes it
+   */
+  record RestorePoint(ClusterSpec cluster, RepositorySpec repository, String name)
+      implements JobSpec {}
+
+  /** Restores into a throw-away server on the worker and judges what came back. */
+  record Drill(BackupId backupId, String sourceCluster, RepositorySpec repository, DrillSpec drill)
+      implements JobSpec {}
 }

@@ -15,6 +15,7 @@ import io.holdfast.model.cluster.Selection;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.command.CommandHeader;
 import io.holdfast.model.command.JobCommand;
+import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.job.JobResult;
@@ -26,6 +27,10 @@ import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.model.restore.RecoveryTarget;
+import io.holdfast.model.wal.ArchiveObservation;
+import io.holdfast.model.wal.ArchiveSpec;
+import io.holdfast.model.wal.TimelineHistory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -51,6 +56,8 @@ final class GoldenSamples {
           null,
           null,
           "7341234567890123456");
+  private static final ArchiveSpec ARCHIVE =
+      new ArchiveSpec(ArchiveSpec.Mode.STREAM, 0, null, Duration.ofSeconds(10), false);
   private static final NodeObservation SEEN =
       new NodeObservation(
           "pg-2",
@@ -111,12 +118,77 @@ final class GoldenSamples {
                 BACKUP,
                 "orders",
                 DISK,
-                new PhysicalRestoreTarget("/srv/restored", null, null, false, true, null),
+                new PhysicalRestoreTarget("/srv/restored", null, false, true, null),
                 true)));
     all.put(
         "run-job-verify", run(new JobSpec.Verify(BACKUP, "orders", S3, VerificationLevel.RESTORE)));
     all.put("run-job-check", run(new JobSpec.Check(CLUSTER, S3)));
     all.put("run-job-probe", run(new JobSpec.Probe(DISK)));
+    all.put(
+        "run-job-recovery",
+        run(
+            new JobSpec.Restore(
+                BACKUP,
+                "orders",
+                DISK,
+                new PhysicalRestoreTarget(
+                    "/srv/restored",
+                    null,
+                    new RecoveryTarget.Time(AT, false),
+                    "current",
+                    PhysicalRestoreTarget.EndAction.PAUSE,
+                    true,
+                    false,
+                    5433),
+                false)));
+    all.put(
+        "run-job-standby",
+        run(
+            new JobSpec.Restore(
+                BACKUP,
+                "orders",
+                DISK,
+                new PhysicalRestoreTarget(
+                    "/srv/restored",
+                    null,
+                    new RecoveryTarget.Standby(CLUSTER, "pg_3"),
+                    null,
+                    null,
+                    true,
+                    false,
+                    null),
+                false)));
+    all.put(
+        "run-job-incremental-backup",
+        run(
+            new JobSpec.Backup(
+                BACKUP,
+                CLUSTER,
+                DISK,
+                new PhysicalSourceSpec(null, BACKUP, PhysicalSourceSpec.Otherwise.FULL),
+                null,
+                null,
+                null,
+                null)));
+    all.put("run-job-restore-point", run(new JobSpec.RestorePoint(CLUSTER, DISK, "before-v2")));
+    all.put(
+        "run-job-drill",
+        run(
+            new JobSpec.Drill(
+                BACKUP,
+                "orders",
+                DISK,
+                new DrillSpec(
+                    new RecoveryTarget.Position(Lsn.parse("2A/1F0000C8"), true),
+                    "3",
+                    true,
+                    List.of(
+                        new DrillSpec.Assertion(
+                            "balanced", "shop", "select sum(amount) = 0 from ledger", null)),
+                    null,
+                    null))));
+    all.put("archive-cluster", new JobCommand.ArchiveCluster(header(), 4, CLUSTER, DISK, ARCHIVE));
+    all.put("observe-archive", new JobCommand.ObserveArchive(header(), CLUSTER, S3, ARCHIVE));
     all.put("cancel-job", new JobCommand.CancelJob(header(), JOB, 1, "not needed"));
     all.put("observe-topology", new JobCommand.ObserveTopology(header(), CLUSTER));
     return all;
@@ -164,6 +236,48 @@ final class GoldenSamples {
             false,
             new Problem("COMMAND_REFUSED", "not signed", "look", false)));
     all.put("topology-observed", new WorkerEvent.TopologyObserved("e-2", "worker-1", AT, TOPOLOGY));
+    all.put(
+        "archive-observed",
+        new WorkerEvent.ArchiveObserved(
+            "e-4",
+            "worker-1",
+            AT,
+            new ArchiveObservation(
+                "orders",
+                AT,
+                "7341234567890123456",
+                16_777_216,
+                List.of(
+                    new ArchiveObservation.Timeline(
+                        2,
+                        new TimelineHistory(
+                            2, List.of(new TimelineHistory.Ancestor(1, Lsn.parse("2A/1E000000")))),
+                        List.of(
+                            new ArchiveObservation.Range(
+                                Lsn.parse("2A/1E000000"), Lsn.parse("2A/1F000000"))))),
+                AT,
+                new ArchiveObservation.Primary(
+                    "pg-1",
+                    2,
+                    Lsn.parse("2A/1F0000C8"),
+                    Lsn.parse("2A/1F000000"),
+                    false,
+                    1.5,
+                    new ArchiveObservation.Settings("on", 60, "replica")),
+                new ArchiveObservation.Slot(
+                    "holdfast_orders", "pg-1", true, "reserved", 200L, 1_073_741_824L),
+                null)));
+    all.put(
+        "wal-refused",
+        new WorkerEvent.WalRefused(
+            "e-5",
+            "worker-1",
+            AT,
+            "orders",
+            "000000020000002A0000001F",
+            "SPLIT_BRAIN",
+            "it is archived already, with other content",
+            "clusters/orders/wal/conflict"));
     all.put(
         "heartbeat",
         new WorkerEvent.Heartbeat(

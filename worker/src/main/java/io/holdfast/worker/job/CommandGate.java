@@ -123,6 +123,8 @@ final class CommandGate {
           new Verdict.Refused(cancel.jobId(), cancel.attempt(), authentic, problem);
       case JobCommand.ObserveTopology observe ->
           new Verdict.Refused(null, null, authentic, problem);
+      case JobCommand.ArchiveCluster archive -> new Verdict.Refused(null, null, authentic, problem);
+      case JobCommand.ObserveArchive observe -> new Verdict.Refused(null, null, authentic, problem);
     };
   }
 }

@@ -33,6 +33,7 @@ class JobConsumer {
   private final HandOver handOver;
   private final JobRunner runner;
   private final TopologyObserver topology;
+  private final Archives archives;
   private final WorkerConfig config;
   private final ExecutorService consuming =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("commands").daemon().factory());
@@ -46,12 +47,14 @@ class JobConsumer {
       HandOver handOver,
       JobRunner runner,
       TopologyObserver topology,
+      Archives archives,
       WorkerConfig config) {
     this.gate = gate;
     this.refusals = refusals;
     this.handOver = handOver;
     this.runner = runner;
     this.topology = topology;
+    this.archives = archives;
     this.config = config;
   }
 
@@ -101,6 +104,14 @@ class JobConsumer {
       }
       case JobCommand.ObserveTopology observe -> {
         topology.observe(observe);
+        yield true;
+      }
+      case JobCommand.ArchiveCluster archive -> {
+        archives.declared(record);
+        yield true;
+      }
+      case JobCommand.ObserveArchive observe -> {
+        archives.observe(observe);
         yield true;
       }
     };

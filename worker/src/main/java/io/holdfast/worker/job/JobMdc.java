@@ -19,6 +19,8 @@ final class JobMdc {
           case JobSpec.Verify verify -> verify.sourceCluster();
           case JobSpec.Check check -> check.cluster().name();
           case JobSpec.Probe probe -> null;
+          case JobSpec.RestorePoint point -> point.cluster().name();
+          case JobSpec.Drill drill -> drill.sourceCluster();
         };
     if (cluster != null) {
       MDC.put("cluster", cluster);

@@ -1,5 +1,6 @@
 package io.holdfast.worker.job;
 
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.job.JobResult;
@@ -8,7 +9,9 @@ import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.check.ClusterCheck;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.node.NodeProbe;
+import io.holdfast.worker.point.RestorePointJob;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.probe.CheckJob;
@@ -35,6 +38,7 @@ class JobRooms implements JobBody {
   private final RestoreRooms restores;
   private final VerifyRooms verifications;
   private final ClusterCheck checks;
+  private final RestorePointJob points;
 
   JobRooms(
       RepositoryFactory repositories,
@@ -59,6 +63,7 @@ class JobRooms implements JobBody {
             clock,
             identity.version());
     this.checks = new ClusterCheck(nodes::probe, Connections.brisk(), credentials, programs);
+    this.points = new RestorePointJob(nodes, credentials, clock);
     this.restores =
         new RestoreRooms(
             repositories, nodes, credentials, programs, Connections.patient(), scratch, clock);
@@ -79,6 +84,10 @@ class JobRooms implements JobBody {
       case JobSpec.Backup backup -> new BackupJob(backups).run(backup, attempt);
       case JobSpec.Restore restore -> new RestoreJob(restores).run(restore, attempt);
       case JobSpec.Verify verify -> new VerifyJob(verifications).run(verify, attempt);
+      case JobSpec.RestorePoint point -> points.run(point, attempt);
+      case JobSpec.Drill drill ->
+          throw new JobFailure(
+              ErrorCode.COMMAND_REFUSED, "this worker knows no drills yet", "Upgrade it.");
       case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
     };
   }

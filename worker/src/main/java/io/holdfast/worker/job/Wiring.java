@@ -9,6 +9,7 @@ import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.repository.configured.ConfiguredRepositories;
 import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
+import io.holdfast.worker.wal.archive.Declarations;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -81,6 +82,15 @@ class Wiring {
   @Singleton
   NodeProbe nodes(Credentials credentials, Clock clock) {
     return new NodeProbe(Connections.brisk(), credentials, clock);
+  }
+
+  @Produces
+  @Singleton
+  Declarations declarations(WorkerConfig config) {
+    CommandVerifier verifier = CommandVerifier.of(config.trustedKeys());
+    return Declarations.open(
+        config.stateDirectory(),
+        signed -> verifier.accepts(signed.keyId(), signed.signature(), signed.value()));
   }
 
   /** Also removes password files that a killed worker left. */

@@ -30,6 +30,13 @@ public interface WorkerConfig {
   @WithDefault("${java.io.tmpdir}/holdfast-worker")
   Path scratchDirectory();
 
+  /**
+   * What must survive the worker: how the clusters it archives are declared. Durable, and not
+   * emptied at a restart of the host; workers may share it.
+   */
+  @WithDefault("${user.home}/.holdfast/worker")
+  Path stateDirectory();
+
   @WithDefault("2")
   int maxJobs();
 

@@ -1,0 +1,43 @@
+package io.holdfast.model.wal;
+
+import java.time.Duration;
+
+/**
+ * How the WAL of a cluster reaches its repository.
+ *
+ * @param mode who brings it
+ * @param compressionLevel of zstd, 1 to 19
+ * @param recoveryPointObjective how much may be lost; beyond it the archive is late
+ * @param partialInterval how often an unfinished segment is stored as well; null: never. Only for
+ *     {@link Mode#STREAM}
+ * @param unlimitedSlot whether a server without {@code max_slot_wal_keep_size} may be streamed from
+ *     although an unread slot can fill its disk
+ */
+public record ArchiveSpec(
+    Mode mode,
+    int compressionLevel,
+    Duration recoveryPointObjective,
+    Duration partialInterval,
+    boolean unlimitedSlot) {
+  /** The server's archiver brings it, or a worker fetches it through a replication slot. */
+  public enum Mode {
+    PUSH,
+    STREAM
+  }
+
+  public static final int DEFAULT_LEVEL = 3;
+  public static final Duration DEFAULT_OBJECTIVE = Duration.ofMinutes(5);
+
+  public ArchiveSpec {
+    mode = mode == null ? Mode.PUSH : mode;
+    compressionLevel = compressionLevel == 0 ? DEFAULT_LEVEL : compressionLevel;
+    recoveryPointObjective =
+        recoveryPointObjective == null ? DEFAULT_OBJECTIVE : recoveryPointObjective;
+    if (compressionLevel < 1 || compressionLevel > 19) {
+      throw new IllegalArgumentException("compressionLevel must be 1 to 19");
+    }
+    if (partialInterval != null && mode != Mode.STREAM) {
+      throw new IllegalArgumentException("partialInterval is for STREAM only");
+    }
+  }
+}

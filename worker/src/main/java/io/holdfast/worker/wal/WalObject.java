@@ -1,0 +1,211 @@
+package io.holdfast.worker.wal;
+
+import com.github.luben.zstd.Zstd;
+import io.holdfast.model.Codec;
+import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.wal.WalFileName;
+import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.codec.Encoder;
+import io.holdfast.worker.codec.Encoders;
+import io.holdfast.worker.failure.JobFailure;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * A file of WAL as it lies in a repository: a skippable zstd frame that says what follows, then one
+ * zstd frame with the file. {@code zstd -d} passes over the first and gives the file.
+ */
+public final class WalObject {
+  /** The longest label; more than that is none. */
+  static final int LABEL_LIMIT = 4096;
+
+  private static final int LABEL_MAGIC = 0x184D2A57;
+  private static final int FRAME_HEADER = 8;
+  private static final int CHUNK = 128 * 1024;
+
+  private WalObject() {}
+
+  /**
+   * What the skippable frame says. Its bytes are exactly what {@link Wire#bytes} makes of it, so
+   * that a changed byte shows.
+   *
+   * @param format 1
+   * @param plain the file
+   * @param stored the zstd frame that follows
+   */
+  public record Label(
+      int format, String cluster, String systemIdentifier, String file, Bytes plain, Bytes stored) {
+    /** The label's frame and the one that follows, in bytes. */
+    public long objectBytes() {
+      return FRAME_HEADER + Wire.bytes(this).length + stored.bytes();
+    }
+  }
+
+  /**
+   * @param sha256 lower-case hexadecimal
+   */
+  public record Bytes(long bytes, String sha256) {}
+
+  /**
+   * @param head the first bytes of the plain file, at most {@link PageHeader#BYTES}
+   */
+  public record Encoded(Label label, byte[] object, byte[] head) {}
+
+  /**
+   * Reads a file to its end and makes an object of it, in memory.
+   *
+   * @param limit more plain bytes than that are refused
+   * @throws JobFailure WAL_DAMAGED when there are more
+   */
+  public static Encoded encode(
+      WalLayout layout, WalFileName file, InputStream plain, long limit, int level)
+      throws IOException {
+    MessageDigest digest = sha256();
+    ByteArrayOutputStream frame = new ByteArrayOutputStream(1 << 20);
+    byte[] head = new byte[0];
+    long bytes = 0;
+    CompressionSpec compression =
+        new CompressionSpec(Codec.ZSTD, level, 0, CompressionSpec.Where.WORKER);
+    try (Encoder zstd = Encoders.open(compression, frame)) {
+      byte[] chunk = new byte[CHUNK];
+      for (int n = plain.readNBytes(chunk, 0, CHUNK);
+          n > 0;
+          n = plain.readNBytes(chunk, 0, CHUNK)) {
+        bytes += n;
+        if (bytes > limit) {
+          throw new JobFailure(
+              ErrorCode.WAL_DAMAGED,
+              file + " has more than " + limit + " bytes",
+              "Segments of up to " + limit + " bytes can be archived.");
+        }
+        if (head.length == 0) {
+          head = Arrays.copyOf(chunk, Math.min(n, PageHeader.BYTES));
+        }
+        digest.update(chunk, 0, n);
+        zstd.write(chunk, 0, n);
+      }
+      zstd.finish();
+    }
+    byte[] body = frame.toByteArray();
+    Label label =
+        new Label(
+            1,
+            layout.cluster(),
+            layout.systemIdentifier(),
+            file.toString(),
+            new Bytes(bytes, hex(digest)),
+            new Bytes(body.length, hex(sha256(body))));
+    byte[] text = Wire.bytes(label);
+    ByteBuffer object =
+        ByteBuffer.allocate(FRAME_HEADER + text.length + body.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(LABEL_MAGIC)
+            .putInt(text.length)
+            .put(text)
+            .put(body);
+    return new Encoded(label, object.array(), head);
+  }
+
+  /**
+   * Reads the label and leaves the stream behind it.
+   *
+   * @throws JobFailure WAL_DAMAGED when it is none
+   */
+  public static Label label(String key, InputStream object) throws IOException {
+    ByteBuffer head =
+        ByteBuffer.wrap(object.readNBytes(FRAME_HEADER)).order(ByteOrder.LITTLE_ENDIAN);
+    if (head.remaining() < FRAME_HEADER || head.getInt(0) != LABEL_MAGIC) {
+      throw damaged(key, "it does not begin with its label");
+    }
+    int length = head.getInt(4);
+    if (length < 2 || length > LABEL_LIMIT) {
+      throw damaged(key, "its label has a length of " + length);
+    }
+    byte[] text = object.readNBytes(length);
+    try {
+      Label label = Wire.read(text, Label.class);
+      if (label.format() == 1 && Arrays.equals(Wire.bytes(label), text)) {
+        return label;
+      }
+    } catch (UncheckedIOException | IllegalArgumentException notALabel) {
+      throw damaged(key, "its label cannot be read");
+    }
+    throw damaged(key, "its label is not as it was written");
+  }
+
+  /**
+   * The file in an object, every byte of both held against the label.
+   *
+   * @throws JobFailure WAL_DAMAGED when anything differs
+   */
+  public static byte[] decode(String key, WalLayout layout, WalFileName file, InputStream object)
+      throws IOException {
+    Label label = label(key, object);
+    requireOf(key, layout, file.toString(), label);
+    if (label.stored().bytes() > Integer.MAX_VALUE - 8 || label.plain().bytes() > (1L << 30)) {
+      throw damaged(key, "its label names impossible sizes");
+    }
+    byte[] body = object.readNBytes((int) label.stored().bytes() + 1);
+    if (body.length != label.stored().bytes()
+        || !hex(sha256(body)).equals(label.stored().sha256())) {
+      throw damaged(key, "its " + body.length + " stored bytes are not those of its label");
+    }
+    byte[] plain;
+    try {
+      plain = Zstd.decompress(body, (int) label.plain().bytes());
+    } catch (RuntimeException e) {
+      throw damaged(key, "it cannot be decompressed");
+    }
+    if (plain.length != label.plain().bytes()
+        || !hex(sha256(plain)).equals(label.plain().sha256())) {
+      throw damaged(key, "its content is not that of its label");
+    }
+    return plain;
+  }
+
+  private static void requireOf(String key, WalLayout layout, String file, Label label) {
+    if (!label.file().equals(file)
+        || !label.cluster().equals(layout.cluster())
+        || !label.systemIdentifier().equals(layout.systemIdentifier())) {
+      throw damaged(
+          key,
+          "it is " + label.file() + " of cluster '" + label.cluster() + "', put in this place");
+    }
+  }
+
+  private static JobFailure damaged(String key, String why) {
+    return new JobFailure(
+        ErrorCode.WAL_DAMAGED,
+        "'" + key + "' is damaged: " + why,
+        "Restore this object from a copy of the repository; without it no recovery gets past it.");
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    return sha256().digest(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String hex(MessageDigest digest) {
+    return hex(digest.digest());
+  }
+
+  private static String hex(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
+  }
+}

@@ -1,0 +1,148 @@
+package io.holdfast.worker.wal;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.wal.TimelineHistory;
+import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.Repository.ObjectStat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The WAL of one cluster in its repository. A file is there whole and confirmed or not at all, and
+ * is never overwritten. Thread-safe. The repository is the caller's.
+ */
+public final class WalStore {
+  private final Repository repository;
+  private final WalLayout layout;
+
+  public WalStore(Repository repository, WalLayout layout) {
+    this.repository = repository;
+    this.layout = layout;
+  }
+
+  public WalLayout layout() {
+    return layout;
+  }
+
+  /**
+   * What became of a file.
+   *
+   * @param keptAt where other content under the same name was put aside; null unless {@link
+   *     Outcome#CONFLICT}
+   */
+  public record Stored(Outcome outcome, String keptAt) {}
+
+  /**
+   * Stored now; stored before with the same content; refused, since other content holds its name.
+   */
+  public enum Outcome {
+    STORED,
+    ALREADY,
+    CONFLICT
+  }
+
+  /** Returns when the store holds the file durably and has confirmed its digest. */
+  public Stored put(WalFileName file, WalObject.Encoded encoded) {
+    String key = layout.key(file);
+    if (repository.createIfAbsent(key, encoded.object())) {
+      return new Stored(Outcome.STORED, null);
+    }
+    WalObject.Label there = label(key);
+    if (there.plain().equals(encoded.label().plain())
+        && repository.stat(key).map(ObjectStat::bytes).orElse(0L) == there.objectBytes()) {
+      return new Stored(Outcome.ALREADY, null);
+    }
+    String aside = layout.conflict(file, encoded.label().plain().sha256());
+    // False when the same content was refused before: it is kept already.
+    boolean unused = repository.createIfAbsent(aside, encoded.object());
+    return new Stored(Outcome.CONFLICT, aside);
+  }
+
+  private WalObject.Label label(String key) {
+    try (InputStream object = repository.open(key)) {
+      return WalObject.label(key, object);
+    } catch (IOException e) {
+      throw unreadable(key, e);
+    }
+  }
+
+  /** Whether the archive has a file of that name, whole or not. */
+  public boolean has(WalFileName file) {
+    return repository.stat(layout.key(file)).isPresent();
+  }
+
+  /**
+   * A file, every byte of it held against its label, and a segment's against its name.
+   *
+   * @return empty when the archive has no such file, which is certain
+   * @throws JobFailure WAL_DAMAGED, or a repository code when nobody can tell
+   */
+  public Optional<byte[]> get(WalFileName file) {
+    String key = layout.key(file);
+    if (repository.stat(key).isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] plain = read(key, file);
+    if (file.kind() == WalFileName.Kind.SEGMENT || file.kind() == WalFileName.Kind.PARTIAL) {
+      PageHeader.read(file, plain)
+          .requireFits(file, plain.length, layout.cluster(), layout.systemIdentifier());
+    }
+    return Optional.of(plain);
+  }
+
+  /** As {@link #get}, by key; a growing segment is what has been received of it. */
+  private byte[] read(String key, WalFileName file) {
+    try (InputStream object = repository.open(key)) {
+      return WalObject.decode(key, layout, file, object);
+    } catch (IOException e) {
+      throw unreadable(key, e);
+    }
+  }
+
+  /** What a timeline's archived history says; of timeline 1 without a look. */
+  public Optional<TimelineHistory> history(int timeline) {
+    if (timeline == 1) {
+      return Optional.of(TimelineHistory.first(1));
+    }
+    return get(WalFileName.history(timeline))
+        .map(
+            text -> {
+              try {
+                return TimelineHistory.parse(timeline, new String(text, StandardCharsets.UTF_8));
+              } catch (IllegalArgumentException e) {
+                throw new JobFailure(
+                    ErrorCode.WAL_DAMAGED,
+                    "the history of timeline " + timeline + " cannot be read: " + e.getMessage(),
+                    "Look at the archived file '"
+                        + layout.key(WalFileName.history(timeline))
+                        + "'.");
+              }
+            });
+  }
+
+  /** Timelines whose history is archived, ascending. */
+  public SortedSet<Integer> histories() {
+    SortedSet<Integer> timelines = new TreeSet<>();
+    for (ObjectStat object : repository.list(layout.histories())) {
+      WalLayout.file(object.key()).map(WalFileName::timeline).ifPresent(timelines::add);
+    }
+    return timelines;
+  }
+
+  /** Every object of a cluster's WAL below a folder of its own, in order of keys. */
+  public List<ObjectStat> list(String folder) {
+    return repository.list(folder);
+  }
+
+  private static UncheckedIOException unreadable(String key, IOException e) {
+    return new UncheckedIOException("reading '" + key + "' failed", e);
+  }
+}
