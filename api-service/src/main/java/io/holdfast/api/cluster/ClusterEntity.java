@@ -28,6 +28,9 @@ public class ClusterEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String labels;
 
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String archive;
+
   @Column(name = "system_identifier")
   public String systemIdentifier;
 

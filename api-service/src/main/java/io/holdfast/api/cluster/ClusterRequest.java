@@ -35,6 +35,7 @@ public record ClusterRequest(
         @Size(min = 1, max = 63)
         String maintenanceDatabase,
     @Valid StandbyPolicyView standbyPolicy,
+    @Schema(description = "How its WAL is archived; absent: it is not") @Valid ArchiveView archive,
     @Schema(description = "Jobs at once; default as the service is configured") @Min(1) @Max(64)
         Integer maxRunningJobs,
     @Schema(

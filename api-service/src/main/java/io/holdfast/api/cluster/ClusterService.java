@@ -12,6 +12,7 @@ import io.holdfast.model.ResourceName;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.persistence.LockModeType;
@@ -32,6 +33,7 @@ public class ClusterService {
   @Inject RepositoryService repositories;
   @Inject TopologyService topologies;
   @Inject Instance<ClusterActivity> activities;
+  @Inject Event<ClusterChanged> changed;
 
   /**
    * The declared cluster with its pinned system identifier, for a command. Looks at no scope.
@@ -59,6 +61,33 @@ public class ClusterService {
   @Transactional
   public Optional<Integer> maxRunningJobs(String name) {
     return ClusterEntity.<ClusterEntity>findByIdOptional(name).map(row -> row.maxRunningJobs);
+  }
+
+  /** How its WAL is archived; empty when it is not. */
+  @Transactional
+  public Optional<ClusterArchive> archive(String name) {
+    String archive = find(name).archive;
+    return Optional.ofNullable(archive).map(json -> Wire.read(json, ClusterArchive.class));
+  }
+
+  /**
+   * @param spec with its system identifier, once somebody has seen it
+   * @param archive null: it is not archived
+   */
+  public record Declaration(
+      ClusterSpec spec, String pool, String repository, ClusterArchive archive) {}
+
+  /** All of a declaration; empty when there is none. Looks at no scope. */
+  @Transactional
+  public Optional<Declaration> declaration(String name) {
+    return ClusterEntity.<ClusterEntity>findByIdOptional(name)
+        .map(
+            row ->
+                new Declaration(
+                    spec(row),
+                    row.pool,
+                    row.repository,
+                    row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class)));
   }
 
   static ClusterSpec spec(ClusterEntity row) {
@@ -116,6 +145,7 @@ public class ClusterService {
     }
     ClusterEntity now = row == null ? wanted : row;
     topologies.ask(now);
+    changed.fire(new ClusterChanged(name));
     return new Declared<>(ClusterViews.of(now, null), now.version, row == null);
   }
 
@@ -137,6 +167,8 @@ public class ClusterService {
           "Wait for them or cancel them. Its backups stay when it is deleted.");
     }
     row.delete();
+    ClusterEntity.flush();
+    changed.fire(new ClusterChanged(name));
   }
 
   private void create(ClusterEntity wanted) {
@@ -157,6 +189,7 @@ public class ClusterService {
     row.spec = wanted.spec;
     row.maxRunningJobs = wanted.maxRunningJobs;
     row.labels = wanted.labels;
+    row.archive = wanted.archive;
     row.systemIdentifier = wanted.systemIdentifier;
     row.version++;
     row.updatedAt = clock.instant();
@@ -171,6 +204,10 @@ public class ClusterService {
     wanted.spec = Wire.text(spec);
     wanted.maxRunningJobs = request.maxRunningJobs();
     wanted.labels = Wire.text(request.labels() == null ? Map.of() : request.labels());
+    wanted.archive =
+        request.archive() == null
+            ? null
+            : Wire.text(ClusterArchive.of(spec.name(), request.archive()));
     wanted.systemIdentifier =
         request.expectedSystemIdentifier() != null || row == null
             ? request.expectedSystemIdentifier()

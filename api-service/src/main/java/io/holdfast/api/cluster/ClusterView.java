@@ -17,6 +17,7 @@ public record ClusterView(
     String sslMode,
     String maintenanceDatabase,
     StandbyPolicyView standbyPolicy,
+    @Schema(description = "How its WAL is archived; absent: it is not") ArchiveView archive,
     Integer maxRunningJobs,
     @Schema(description = "Pinned when first seen; a node with another one is never read")
         String systemIdentifier,

@@ -21,6 +21,7 @@ final class ClusterViews {
         spec.sslMode(),
         spec.maintenanceDatabase(),
         ClusterDeclaration.policy(spec),
+        row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class).view(),
         row.maxRunningJobs,
         row.systemIdentifier,
         labels(row),
@@ -42,6 +43,7 @@ final class ClusterViews {
         view.sslMode(),
         view.maintenanceDatabase(),
         view.standbyPolicy(),
+        view.archive(),
         view.maxRunningJobs(),
         view.systemIdentifier(),
         view.labels());

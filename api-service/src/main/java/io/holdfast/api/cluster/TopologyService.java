@@ -10,6 +10,7 @@ import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.wire.Wire;
 import io.quarkus.hibernate.orm.panache.Panache;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.LockModeType;
@@ -28,6 +29,7 @@ public class TopologyService {
   @Inject Clock clock;
   @Inject Caller caller;
   @Inject Outbox outbox;
+  @Inject Event<ClusterChanged> changed;
 
   @Transactional
   public TopologyView get(String cluster) {
@@ -69,6 +71,10 @@ public class TopologyService {
     }
     if (cluster.systemIdentifier == null) {
       cluster.systemIdentifier = identity(topology);
+      if (cluster.systemIdentifier != null) {
+        ClusterEntity.flush();
+        changed.fire(new ClusterChanged(cluster.name));
+      }
     }
   }
 

@@ -5,6 +5,8 @@ import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.command.CommandHeader;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.repository.RepositorySpec;
+import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wire.Topics;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -60,6 +62,43 @@ public class Outbox {
         new JobCommand.ObserveTopology(header(pool), cluster),
         null,
         null);
+  }
+
+  /** Tells every worker of the pool how a cluster is archived; {@code null}: not any more. */
+  public void archiveCluster(
+      String pool,
+      long revision,
+      ClusterSpec cluster,
+      RepositorySpec repository,
+      ArchiveSpec archive) {
+    add(
+        Topics.cancellations(pool),
+        cluster.name(),
+        new JobCommand.ArchiveCluster(header(pool), revision, cluster, repository, archive),
+        null,
+        null);
+  }
+
+  public void observeArchive(
+      String pool, ClusterSpec cluster, RepositorySpec repository, ArchiveSpec archive) {
+    add(
+        Topics.commands(pool),
+        cluster.name(),
+        new JobCommand.ObserveArchive(header(pool), cluster, repository, archive),
+        null,
+        null);
+  }
+
+  /**
+   * Whether a command about the cluster and its archive has not reached the broker yet: what is
+   * said again and again need not wait in a row.
+   */
+  public boolean archiveCommandWaits(String pool, String cluster, boolean observation) {
+    return OutboxEntity.count(
+            "status = 'PENDING' and topic = ?1 and recordKey = ?2",
+            observation ? Topics.commands(pool) : Topics.cancellations(pool),
+            cluster)
+        > 0;
   }
 
   /**

@@ -44,6 +44,7 @@ class RoleMatrixTest {
           Map.entry("putCluster", ADMINS),
           Map.entry("deleteCluster", ADMINS),
           Map.entry("getTopology", EVERYONE),
+          Map.entry("getArchiveSettings", EVERYONE),
           Map.entry("createCheck", OPERATORS),
           Map.entry("createBackup", OPERATORS),
           Map.entry("listBackups", EVERYONE),

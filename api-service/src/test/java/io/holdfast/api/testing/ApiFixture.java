@@ -42,6 +42,29 @@ public final class ApiFixture implements AutoCloseable {
         .statusCode(201);
   }
 
+  /**
+   * Declares an archive for the cluster and lets a worker see it, so that it is pinned.
+   *
+   * @param archive JSON; null: none
+   */
+  public void archived(String archive, String systemIdentifier) {
+    admin()
+        .header("If-Match", "*")
+        .body(
+            "{\"pool\":\""
+                + name
+                + "\",\"repository\":\""
+                + name
+                + "\",\"credentialsRef\":\"orders-db\",\"expectedSystemIdentifier\":\""
+                + systemIdentifier
+                + "\","
+                + (archive == null ? "" : "\"archive\":" + archive + ",")
+                + "\"nodes\":[{\"name\":\"pg-1\",\"host\":\"127.0.0.1\",\"port\":5432}]}")
+        .put("/api/v1/clusters/" + name)
+        .then()
+        .statusCode(200);
+  }
+
   public static String config(String key) {
     return ConfigProvider.getConfig().getValue(key, String.class);
   }

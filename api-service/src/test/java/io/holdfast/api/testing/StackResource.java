@@ -56,6 +56,8 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     config.put("holdfast.jobs.lease", "2s");
     config.put("holdfast.jobs.accept-within", "4s");
     config.put("holdfast.jobs.retry-backoff", "500ms");
+    config.put("holdfast.archive.announce-interval", "2s");
+    config.put("holdfast.archive.observe-interval", "2s");
     for (String noisy : new String[] {"kafka", "org.apache.kafka", "state.change.logger"}) {
       config.put("quarkus.log.category.\"" + noisy + "\".level", "ERROR");
     }

@@ -1,6 +1,8 @@
 package io.holdfast.model.wal;
 
+import io.holdfast.model.ResourceName;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How the WAL of a cluster reaches its repository.
@@ -27,6 +29,7 @@ public record ArchiveSpec(
 
   public static final int DEFAULT_LEVEL = 3;
   public static final Duration DEFAULT_OBJECTIVE = Duration.ofMinutes(5);
+  private static final int LONGEST_SLOT_NAME = 63;
 
   public ArchiveSpec {
     mode = mode == null ? Mode.PUSH : mode;
@@ -39,5 +42,17 @@ public record ArchiveSpec(
     if (partialInterval != null && mode != Mode.STREAM) {
       throw new IllegalArgumentException("partialInterval is for STREAM only");
     }
+  }
+
+  /**
+   * The replication slot that the workers of a cluster share: 63 letters, digits and underscores at
+   * most, another one for each cluster.
+   */
+  public static String slotName(String cluster) {
+    String plain = "holdfast_" + ResourceName.check("cluster name", cluster).replace('-', '_');
+    return plain.length() <= LONGEST_SLOT_NAME
+        ? plain
+        : String.format(
+            Locale.ROOT, "%s_%08x", plain.substring(0, LONGEST_SLOT_NAME - 9), cluster.hashCode());
   }
 }
