@@ -207,6 +207,7 @@ final class BenchStage implements AutoCloseable {
         EmbeddedS3 store = this.store) {
       // A server that stops archives what is left first, longer than anybody waits for it.
       server().set(Map.of("archive_command", "/bin/true"));
+      server().execute("select pg_reload_conf()");
       stack.close();
     } finally {
       if (Files.exists(folder)) {

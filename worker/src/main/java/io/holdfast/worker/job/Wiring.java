@@ -9,7 +9,9 @@ import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.repository.configured.ConfiguredRepositories;
 import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
+import io.holdfast.worker.wal.archive.ArchiveAlarms;
 import io.holdfast.worker.wal.archive.Declarations;
+import io.holdfast.worker.wal.archive.OpenArchives;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -91,6 +93,16 @@ class Wiring {
     return Declarations.open(
         config.stateDirectory(),
         signed -> verifier.accepts(signed.keyId(), signed.signature(), signed.value()));
+  }
+
+  @Produces
+  @Singleton
+  OpenArchives archives(
+      Declarations declarations,
+      RepositoryFactory repositories,
+      NodeProbe nodes,
+      ArchiveAlarms alarms) {
+    return new OpenArchives(declarations, repositories, nodes::probe, alarms);
   }
 
   /** Also removes password files that a killed worker left. */

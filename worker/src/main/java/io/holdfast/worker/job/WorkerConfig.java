@@ -37,6 +37,13 @@ public interface WorkerConfig {
   @WithDefault("${user.home}/.holdfast/worker")
   Path stateDirectory();
 
+  /**
+   * Where servers on this host push WAL, on 127.0.0.1; 0: this worker takes none. Of several
+   * workers on one host the first has the port, and another takes over when it ends.
+   */
+  @WithDefault("9002")
+  int walPort();
+
   @WithDefault("2")
   int maxJobs();
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Resolves references by the worker's credentials file. The file is read for each question, so that
@@ -24,6 +25,9 @@ public final class Credentials {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .build();
+
+  private static final String HEADER = "Authorization: Bearer ";
+  private static final int SHORTEST_TOKEN = 20;
 
   private final Path file;
 
@@ -62,6 +66,37 @@ public final class Credentials {
         authority == null ? null : Path.of(authority));
   }
 
+  /**
+   * The token that pushes of a cluster's WAL must carry; empty when this worker may not archive
+   * that cluster.
+   *
+   * @throws JobFailure CREDENTIALS_UNKNOWN when the header file cannot be read or is none
+   */
+  public Optional<String> archiveToken(String cluster) {
+    CredentialsFile.ArchiveEntry entry = read().archives().get(cluster);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    try {
+      String line = Files.readString(Path.of(entry.headerFile())).strip();
+      if (line.startsWith(HEADER) && line.length() >= HEADER.length() + SHORTEST_TOKEN) {
+        return Optional.of(line.substring(HEADER.length()));
+      }
+    } catch (IOException unreadable) {
+      // Told below, without the cause: a reader needs no more than the name.
+    }
+    throw new JobFailure(
+        ErrorCode.CREDENTIALS_UNKNOWN,
+        "the header file of archive '"
+            + cluster
+            + "' cannot be read or is not one line '"
+            + HEADER
+            + "<token>' with a token of at least "
+            + SHORTEST_TOKEN
+            + " characters",
+        "Look at archives." + cluster + ".headerFile in the worker's credentials file.");
+  }
+
   /** Whether a filesystem repository may lie there: below an allowed root, links followed. */
   public boolean allowsRepositoryPath(Path path) {
     return new AllowedRoots(read().roots().repositories()).contain(path);
@@ -84,7 +119,7 @@ public final class Credentials {
   private CredentialsFile read() {
     try {
       CredentialsFile content = YAML.readValue(Files.readAllBytes(file), CredentialsFile.class);
-      return content == null ? new CredentialsFile(null, null, null) : content;
+      return content == null ? new CredentialsFile(null, null, null, null) : content;
     } catch (JsonProcessingException e) {
       // Neither the message nor the cause: both may quote the line, and the line may be a password.
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();

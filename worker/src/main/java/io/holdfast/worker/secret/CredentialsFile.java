@@ -6,10 +6,14 @@ import java.util.Map;
 
 /** The credentials file as it is written; strict, so that a misspelt key is found at once. */
 record CredentialsFile(
-    Map<String, DatabaseEntry> databases, Map<String, S3Entry> repositories, Roots roots) {
+    Map<String, DatabaseEntry> databases,
+    Map<String, S3Entry> repositories,
+    Map<String, ArchiveEntry> archives,
+    Roots roots) {
   CredentialsFile {
     databases = databases == null ? Map.of() : databases;
     repositories = repositories == null ? Map.of() : repositories;
+    archives = archives == null ? Map.of() : archives;
     roots = roots == null ? new Roots(null, null) : roots;
   }
 
@@ -36,6 +40,12 @@ record CredentialsFile(
       return "S3Entry[redacted]";
     }
   }
+
+  /**
+   * @param headerFile one line, {@code Authorization: Bearer <token>}: the file that curl reads at
+   *     the server
+   */
+  record ArchiveEntry(@JsonProperty(required = true) String headerFile) {}
 
   record Roots(List<String> repositories, List<String> restores) {
     Roots {

@@ -24,7 +24,7 @@ public record PageHeader(
   public static final int BYTES = 40;
 
   private static final int LONG_HEADER = 0x0002;
-  private static final int FIRST_MAGIC = 0xD0; // the high byte of all of them
+  private static final int MAGIC_NIBBLE = 0xD; // the highest four bits of all of them
 
   /**
    * @param start the first {@link #BYTES} of a segment, in the byte order of the server, which is
@@ -35,7 +35,7 @@ public record PageHeader(
     ByteBuffer bytes = ByteBuffer.wrap(start).order(ByteOrder.nativeOrder());
     int magic = Short.toUnsignedInt(bytes.getShort(0));
     int info = Short.toUnsignedInt(bytes.getShort(2));
-    if (magic >>> 8 != FIRST_MAGIC || (info & LONG_HEADER) == 0) {
+    if (magic >>> 12 != MAGIC_NIBBLE || (info & LONG_HEADER) == 0) {
       throw malformed(file, "it does not begin like a segment of WAL");
     }
     return new PageHeader(

@@ -9,15 +9,17 @@ import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.codec.Encoder;
 import io.holdfast.worker.codec.Encoders;
 import io.holdfast.worker.failure.JobFailure;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HexFormat;
 
 /**
@@ -28,9 +30,11 @@ public final class WalObject {
   /** The longest label; more than that is none. */
   static final int LABEL_LIMIT = 4096;
 
+  /** How much of a plain file {@link Encoded#head} has. */
+  public static final int HEAD_BYTES = 128 * 1024;
+
   private static final int LABEL_MAGIC = 0x184D2A57;
   private static final int FRAME_HEADER = 8;
-  private static final int CHUNK = 128 * 1024;
 
   private WalObject() {}
 
@@ -56,7 +60,7 @@ public final class WalObject {
   public record Bytes(long bytes, String sha256) {}
 
   /**
-   * @param head the first bytes of the plain file, at most {@link PageHeader#BYTES}
+   * @param head the first bytes of the plain file, at most {@link #HEAD_BYTES}
    */
   public record Encoded(Label label, byte[] object, byte[] head) {}
 
@@ -70,16 +74,16 @@ public final class WalObject {
       WalLayout layout, WalFileName file, InputStream plain, long limit, int level)
       throws IOException {
     MessageDigest digest = sha256();
-    ByteArrayOutputStream frame = new ByteArrayOutputStream(1 << 20);
+    Chunks frame = new Chunks();
     byte[] head = new byte[0];
     long bytes = 0;
     CompressionSpec compression =
         new CompressionSpec(Codec.ZSTD, level, 0, CompressionSpec.Where.WORKER);
     try (Encoder zstd = Encoders.open(compression, frame)) {
-      byte[] chunk = new byte[CHUNK];
-      for (int n = plain.readNBytes(chunk, 0, CHUNK);
+      byte[] chunk = new byte[HEAD_BYTES];
+      for (int n = plain.readNBytes(chunk, 0, HEAD_BYTES);
           n > 0;
-          n = plain.readNBytes(chunk, 0, CHUNK)) {
+          n = plain.readNBytes(chunk, 0, HEAD_BYTES)) {
         bytes += n;
         if (bytes > limit) {
           throw new JobFailure(
@@ -88,14 +92,13 @@ public final class WalObject {
               "Segments of up to " + limit + " bytes can be archived.");
         }
         if (head.length == 0) {
-          head = Arrays.copyOf(chunk, Math.min(n, PageHeader.BYTES));
+          head = Arrays.copyOf(chunk, n);
         }
         digest.update(chunk, 0, n);
         zstd.write(chunk, 0, n);
       }
       zstd.finish();
     }
-    byte[] body = frame.toByteArray();
     Label label =
         new Label(
             1,
@@ -103,15 +106,15 @@ public final class WalObject {
             layout.systemIdentifier(),
             file.toString(),
             new Bytes(bytes, hex(digest)),
-            new Bytes(body.length, hex(sha256(body))));
+            new Bytes(frame.bytes(), frame.sha256()));
     byte[] text = Wire.bytes(label);
     ByteBuffer object =
-        ByteBuffer.allocate(FRAME_HEADER + text.length + body.length)
+        ByteBuffer.allocate(FRAME_HEADER + text.length + frame.bytes())
             .order(ByteOrder.LITTLE_ENDIAN)
             .putInt(LABEL_MAGIC)
             .putInt(text.length)
-            .put(text)
-            .put(body);
+            .put(text);
+    frame.drainTo(object);
     return new Encoded(label, object.array(), head);
   }
 
@@ -187,6 +190,39 @@ public final class WalObject {
         ErrorCode.WAL_DAMAGED,
         "'" + key + "' is damaged: " + why,
         "Restore this object from a copy of the repository; without it no recovery gets past it.");
+  }
+
+  /** Bytes of unknown number, never twice in memory, with their digest. */
+  private static final class Chunks extends OutputStream {
+    private final Deque<byte[]> chunks = new ArrayDeque<>();
+    private final MessageDigest digest = WalObject.sha256();
+    private int bytes;
+
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      chunks.add(Arrays.copyOfRange(source, offset, offset + length));
+      digest.update(source, offset, length);
+      bytes += length;
+    }
+
+    int bytes() {
+      return bytes;
+    }
+
+    String sha256() {
+      return hex(digest);
+    }
+
+    void drainTo(ByteBuffer target) {
+      while (!chunks.isEmpty()) {
+        target.put(chunks.poll());
+      }
+    }
   }
 
   private static byte[] sha256(byte[] bytes) {

@@ -74,6 +74,11 @@ public final class WalStore {
     }
   }
 
+  /** How long an archived file is, by its label; empty when it is not there. */
+  public Optional<Long> plainBytes(WalFileName file) {
+    return has(file) ? Optional.of(label(layout.key(file)).plain().bytes()) : Optional.empty();
+  }
+
   /** Whether the archive has a file of that name, whole or not. */
   public boolean has(WalFileName file) {
     return repository.stat(layout.key(file)).isPresent();

@@ -1,0 +1,165 @@
+package io.holdfast.worker.wal.archive;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.secret.Credentials;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.jboss.logging.Logger;
+
+/**
+ * What a server's {@code archive_command} talks to: {@code PUT /wal/<cluster>/<file>} on loopback,
+ * with nothing but the JDK, so that it answers while everything else is away. Success (201 stored,
+ * 200 stored before) means durable; every other answer makes {@code curl --fail} exit 22, which the
+ * server takes for "try again".
+ */
+public final class WalListener implements Closeable {
+  private static final Logger LOG = Logger.getLogger(WalListener.class);
+
+  /** Plain bytes of files that are being taken, in MiB: what bounds the memory. */
+  private static final int MEBIBYTES_IN_FLIGHT = 64;
+
+  private static final int BACKLOG = 128;
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final OpenArchives archives;
+  private final Credentials credentials;
+  private final Semaphore memory = new Semaphore(MEBIBYTES_IN_FLIGHT, true);
+
+  private WalListener(HttpServer server, OpenArchives archives, Credentials credentials) {
+    this.server = server;
+    this.archives = archives;
+    this.credentials = credentials;
+  }
+
+  /**
+   * Listens on 127.0.0.1.
+   *
+   * @param port 0 for any free one
+   */
+  public static WalListener start(int port, OpenArchives archives, Credentials credentials)
+      throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    WalListener listener = new WalListener(server, archives, credentials);
+    server.createContext("/", listener::answer);
+    server.setExecutor(listener.threads);
+    server.start();
+    return listener;
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      Answer answer = handle(exchange);
+      byte[] body = (answer.text() + "\n").getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", "text/plain; charset=utf-8");
+      exchange.sendResponseHeaders(answer.status(), body.length);
+      exchange.getResponseBody().write(body);
+    } catch (IOException e) {
+      // The client has gone: what was stored is stored, and it will ask again.
+      LOG.debugf(e, "a client of the WAL listener went away");
+    }
+  }
+
+  /** A status and a sentence for the server's log. */
+  private record Answer(int status, String text) {}
+
+  private Answer handle(HttpExchange exchange) throws IOException {
+    List<String> path = List.of(exchange.getRequestURI().getPath().split("/", -1));
+    if (path.size() != 4 || !path.get(0).isEmpty() || !path.get(1).equals("wal")) {
+      return new Answer(404, "the address is /wal/<cluster>/<file>");
+    }
+    if (!exchange.getRequestMethod().equals("PUT")) {
+      return new Answer(405, "files are put here");
+    }
+    Optional<WalFileName> file = WalFileName.parse(path.get(3));
+    if (file.isEmpty()) {
+      return new Answer(422, "PostgreSQL archives no files of that name");
+    }
+    try {
+      return authorized(exchange, path.get(2))
+          ? push(exchange, path.get(2), file.get())
+          : new Answer(401, "the token is not the one that this worker knows for the cluster");
+    } catch (JobFailure e) {
+      LOG.warnf("%s of cluster %s was not archived: %s", file.get(), path.get(2), e.getMessage());
+      return new Answer(status(e.code()), e.code() + ": " + e.getMessage() + ". " + e.hint());
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "archiving %s of cluster %s failed", file.get(), path.get(2));
+      return new Answer(500, "INTERNAL: the worker's log says what failed");
+    }
+  }
+
+  private boolean authorized(HttpExchange exchange, String cluster) {
+    String given = exchange.getRequestHeaders().getFirst("Authorization");
+    // A cluster without a token is refused like one with another token: names are not told.
+    String wanted = credentials.archiveToken(cluster).map("Bearer "::concat).orElse("");
+    return given != null
+        && !wanted.isEmpty()
+        && MessageDigest.isEqual(
+            given.getBytes(StandardCharsets.UTF_8), wanted.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Answer push(HttpExchange exchange, String cluster, WalFileName file) throws IOException {
+    Optional<ClusterArchive> archive = archives.of(cluster);
+    if (archive.isEmpty()) {
+      return new Answer(
+          404, "cluster '" + cluster + "' is not declared for archiving, or not yet announced");
+    }
+    String header = exchange.getRequestHeaders().getFirst("Content-Length");
+    long length = header != null && header.matches("[0-9]{1,12}") ? Long.parseLong(header) : -1;
+    if (length < 0) {
+      return new Answer(411, "the length of the file must be given");
+    }
+    if (length > ClusterArchive.limit(file)) {
+      return new Answer(
+          413,
+          file
+              + " has "
+              + length
+              + " bytes; up to "
+              + ClusterArchive.limit(file)
+              + " can be archived");
+    }
+    int mebibytes = (int) Math.max(1, Math.ceilDiv(length, 1024L * 1024));
+    memory.acquireUninterruptibly(mebibytes);
+    try {
+      boolean fresh = archive.get().push(file, exchange.getRequestBody(), length);
+      return fresh ? new Answer(201, "stored") : new Answer(200, "stored before");
+    } finally {
+      memory.release(mebibytes);
+    }
+  }
+
+  private static int status(ErrorCode code) {
+    return switch (code) {
+      case WAL_DAMAGED -> 422;
+      case COMMAND_REFUSED -> 409;
+      case REPOSITORY_UNAVAILABLE, NODE_UNREACHABLE, NO_SPACE -> 503;
+      default -> 500;
+    };
+  }
+
+  /** Takes nothing new; what is being stored may end within two seconds. */
+  @Override
+  public void close() {
+    server.stop(2);
+    threads.shutdownNow();
+  }
+}
