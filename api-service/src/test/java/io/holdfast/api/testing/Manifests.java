@@ -58,7 +58,6 @@ public final class Manifests {
         plainBytes,
         plainBytes / 4,
         null,
-        null,
         Map.of("pg_dump", "15.18"),
         Map.of());
   }

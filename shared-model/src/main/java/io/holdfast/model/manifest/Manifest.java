@@ -16,7 +16,11 @@ import java.util.Map;
  *
  * @param format 1; readers refuse a higher one and tolerate unknown fields
  * @param method {@code LOGICAL} or {@code PHYSICAL}
- * @param parent the backup an incremental builds on; null for a full one
+ * @param parent the backup an incremental builds on, of the same cluster and in the same
+ *     repository; null for a full one
+ * @param parentManifestSha256 of the parent's {@code manifest.json} as it is stored, lower-case
+ *     hexadecimal: since a manifest has the digests of its objects, the last member of a chain
+ *     vouches for every byte of all; null for a full one
  * @param encryption null: none
  * @param structureChecked whether dumps and tar files were parsed before the manifest was written;
  *     false for a base backup that the server compressed, until it is verified nobody looked inside
@@ -43,10 +47,64 @@ public record Manifest(
     long plainBytes,
     long storedBytes,
     BackupId parent,
+    String parentManifestSha256,
     String encryption,
     Map<String, String> tools,
     Map<String, String> labels) {
   public static final int FORMAT = 1;
+
+  /** A full one. */
+  public Manifest(
+      int format,
+      BackupId backupId,
+      RunId runId,
+      int attempt,
+      JobId jobId,
+      String cluster,
+      String method,
+      String createdBy,
+      Instant startedAt,
+      Instant finishedAt,
+      double durationSeconds,
+      Source source,
+      Wal wal,
+      CompressionSpec compression,
+      boolean structureChecked,
+      List<Database> databases,
+      List<Tablespace> tablespaces,
+      List<Artifact> artifacts,
+      long plainBytes,
+      long storedBytes,
+      String encryption,
+      Map<String, String> tools,
+      Map<String, String> labels) {
+    this(
+        format,
+        backupId,
+        runId,
+        attempt,
+        jobId,
+        cluster,
+        method,
+        createdBy,
+        startedAt,
+        finishedAt,
+        durationSeconds,
+        source,
+        wal,
+        compression,
+        structureChecked,
+        databases,
+        tablespaces,
+        artifacts,
+        plainBytes,
+        storedBytes,
+        null,
+        null,
+        encryption,
+        tools,
+        labels);
+  }
 
   /** The node the bytes were read from and how far behind it was. */
   public record Source(

@@ -38,7 +38,7 @@ public final class BackupJob {
       Optional<Manifest> earlier = manifests.find(layout);
       if (earlier.isPresent()) {
         // An attempt that died after its commit: the backup exists, so the job has succeeded.
-        return new BackedUp(earlier.get(), suspect(spec, earlier.get().plainBytes()));
+        return new BackedUp(earlier.get(), suspect(spec, earlier.get()));
       }
       RunId id = RunId.next(rooms.clock());
       manifests.claim(layout, attempt.jobId(), attempt.number(), id, attempt.worker());
@@ -47,7 +47,7 @@ public final class BackupJob {
         manifests.discardOtherRuns(layout, id);
         Transfer transfer =
             new Transfer(repository, attempt, RateLimit.of(spec.rateLimitBytesPerSecond()));
-        return take(new Run(id, spec, layout, transfer, attempt), manifests);
+        return take(new Run(id, spec, layout, repository, manifests, transfer, attempt));
       } catch (RuntimeException | Error e) {
         discard(manifests, layout, id, e);
         throw e;
@@ -55,21 +55,24 @@ public final class BackupJob {
     }
   }
 
-  private BackedUp take(Run run, ManifestStore manifests) {
+  private BackedUp take(Run run) {
     Instant startedAt = rooms.clock().instant();
     Method method = method(run.spec());
     Taken taken = method.take(run);
     run.attempt().phase("COMMITTING", null);
     taken.from().requireUnchanged(rooms, run.spec().cluster());
+    if (taken.parent() != null) {
+      taken.parent().requireUnchanged(run.repository(), run.manifests());
+    }
     Manifest manifest = manifest(run, method.name(), taken, startedAt);
     run.attempt().requireHeld();
-    Manifest committed = manifests.commit(manifest);
+    Manifest committed = run.manifests().commit(manifest);
     if (!committed.runId().equals(run.id())) {
-      manifests.discardRun(run.layout(), run.id());
+      run.manifests().discardRun(run.layout(), run.id());
     } else {
       taken.contents().forEach((database, entries) -> list(run.attempt(), database, entries));
     }
-    return new BackedUp(committed, suspect(run.spec(), committed.plainBytes()));
+    return new BackedUp(committed, suspect(run.spec(), committed));
   }
 
   private Method method(JobSpec.Backup spec) {
@@ -102,7 +105,8 @@ public final class BackupJob {
         taken.artifacts(),
         taken.plainBytes(),
         taken.storedBytes(),
-        null,
+        taken.parent() == null ? null : taken.parent().asked().manifest().backupId(),
+        taken.parent() == null ? null : taken.parent().sha256(),
         null,
         taken.tools(),
         run.spec().labels());
@@ -116,9 +120,17 @@ public final class BackupJob {
   }
 
   /** Null when the size is what earlier backups make one expect. */
-  private static String suspect(JobSpec.Backup spec, long plainBytes) {
+  private static String suspect(JobSpec.Backup spec, Manifest manifest) {
     JobSpec.SizeBand band = spec.sizeBand();
-    if (band == null || (plainBytes >= band.lowBytes() && plainBytes <= band.highBytes())) {
+    long plainBytes = manifest.plainBytes();
+    // The history is of incremental ones, and this had to be a full one.
+    boolean fullInstead =
+        spec.source() instanceof PhysicalSourceSpec physical
+            && physical.parent() != null
+            && manifest.parent() == null;
+    if (band == null
+        || fullInstead
+        || (plainBytes >= band.lowBytes() && plainBytes <= band.highBytes())) {
       return null;
     }
     return "the backup holds "

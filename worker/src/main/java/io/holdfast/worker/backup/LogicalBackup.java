@@ -81,7 +81,8 @@ final class LogicalBackup implements Method {
         List.of(),
         artifacts,
         contents,
-        ToolVersions.of(rooms.programs(), node.major(), "pg_dump", "pg_dumpall"));
+        ToolVersions.of(rooms.programs(), node.major(), "pg_dump", "pg_dumpall"),
+        null);
   }
 
   /** Runs a step, again on another node for as long as recovery conflicts are what ends it. */

@@ -3,16 +3,19 @@ package io.holdfast.worker.backup;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Inventory;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.chain.BackupChain;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.source.physical.BaseBackup;
 import io.holdfast.worker.source.physical.BaseBackup.Archive;
 import io.holdfast.worker.source.physical.BaseBackupOptions;
 import io.holdfast.worker.source.physical.ConfigurationFiles;
+import io.holdfast.worker.stored.BaseArchives;
 import io.holdfast.worker.tar.BackupManifestCheck;
 import io.holdfast.worker.tar.FilesSeen;
 import io.holdfast.worker.tar.TarInspector;
@@ -21,10 +24,12 @@ import io.holdfast.worker.transfer.TransferSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A base backup of the whole cluster: tablespaces, base, {@code backup_manifest}, configuration.
@@ -32,13 +37,25 @@ import java.util.Set;
  * they are not, because decompressing costs the worker what compressing there was to save: the
  * manifest says so ({@code structureChecked} false), the job notes it, and a verification with
  * level {@code STRUCTURE} makes up for it.
+ *
+ * <p>With a parent it is an incremental one, PostgreSQL 17 and later: the pages that changed since,
+ * as {@code INCREMENTAL.*} files that {@code backup_manifest} lists like any other.
  */
 final class PhysicalBackup implements Method {
+  /** What says that the parent or the node does not serve, and not that something failed. */
+  private static final Set<ErrorCode> NOT_INCREMENTAL =
+      EnumSet.of(
+          ErrorCode.BACKUP_NOT_FOUND,
+          ErrorCode.MANIFEST_UNREADABLE,
+          ErrorCode.ARTIFACT_DAMAGED,
+          ErrorCode.INVALID_SELECTION);
+
   private final BackupRooms rooms;
   private final PhysicalSourceSpec spec;
   private final List<Artifact> artifacts = new ArrayList<>();
   private final FilesSeen files = new FilesSeen();
   private final ByteArrayOutputStream backupManifest = new ByteArrayOutputStream();
+  private BackupChain parent;
 
   PhysicalBackup(BackupRooms rooms, PhysicalSourceSpec spec) {
     this.rooms = rooms;
@@ -55,17 +72,15 @@ final class PhysicalBackup implements Method {
     run.attempt().phase("SELECTING", null);
     ChosenNode node = ChosenNode.choose(rooms, run.spec().cluster(), Set.of(), run.attempt());
     ClusterFacts facts = ClusterFacts.read(rooms, node, run);
-    run.attempt().phase("CHECKPOINTING", null);
-    BaseBackupOptions options = options(run);
+    BaseBackupOptions options = options(run, null);
     Manifest.Wal wal;
     List<Manifest.Tablespace> tablespaces;
-    try (BaseBackup backup =
-            BaseBackup.begin(
-                node.server(), options, node.seen().systemIdentifier(), run.attempt());
+    try (BaseBackup backup = begin(run, node);
         Progress.Registration stop = run.attempt().closeOnStop(backup)) {
       // The server's estimate leaves out the WAL, of which there is one segment at the least.
       long expectedBytes = backup.estimatedBytes() + facts.walSegmentBytes();
-      run.attempt().phase("COPYING", options.serverCompresses() ? null : expectedBytes);
+      boolean expected = !options.serverCompresses() && parent == null;
+      run.attempt().phase("COPYING", expected ? expectedBytes : null);
       for (Optional<Archive> next = backup.next(); next.isPresent(); next = backup.next()) {
         artifacts.add(store(run, options, next.get(), expectedBytes));
       }
@@ -97,13 +112,48 @@ final class PhysicalBackup implements Method {
         tablespaces,
         artifacts,
         Map.of(),
-        Map.of());
+        Map.of(),
+        parent);
   }
 
-  private static BaseBackupOptions options(Run run) {
+  /** As a full one instead of an incremental one only where the request says so. */
+  private BaseBackup begin(Run run, ChosenNode node) {
+    if (spec.parent() != null) {
+      try {
+        return beginIncremental(run, node);
+      } catch (JobFailure refusal) {
+        if (spec.otherwise() != Otherwise.FULL || !NOT_INCREMENTAL.contains(refusal.code())) {
+          throw refusal;
+        }
+        run.attempt()
+            .note("FULL_INSTEAD", "a full backup is taken instead: " + refusal.getMessage());
+      }
+    }
+    return begin(run, node, null);
+  }
+
+  private BaseBackup beginIncremental(Run run, ChosenNode node) {
+    run.attempt().phase("READING_PARENT", null);
+    BackupChain chain = ParentBackup.read(run, spec.parent(), node);
+    BaseArchives archives = new BaseArchives(chain.asked());
+    BaseBackup backup = begin(run, node, () -> archives.bytes(Artifact.Kind.BACKUP_MANIFEST));
+    parent = chain;
+    return backup;
+  }
+
+  private static BaseBackup begin(Run run, ChosenNode node, Supplier<byte[]> parentManifest) {
+    run.attempt().phase("CHECKPOINTING", null);
+    return BaseBackup.begin(
+        node.server(), options(run, parentManifest), node.seen().systemIdentifier(), run.attempt());
+  }
+
+  private static BaseBackupOptions options(Run run, Supplier<byte[]> parentManifest) {
     PhysicalSourceSpec physical = (PhysicalSourceSpec) run.spec().source();
     return new BaseBackupOptions(
-        "holdfast " + run.spec().backupId(), physical.checkpoint(), run.compression());
+        "holdfast " + run.spec().backupId(),
+        physical.checkpoint(),
+        run.compression(),
+        parentManifest);
   }
 
   /**

@@ -6,11 +6,20 @@ import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.manifest.BackupLayout;
+import io.holdfast.worker.manifest.ManifestStore;
+import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.transfer.Transfer;
 import io.holdfast.worker.transfer.TransferSummary;
 
 /** One execution of one attempt: what is wanted, where it goes, who it reports to. */
-record Run(RunId id, JobSpec.Backup spec, BackupLayout layout, Transfer transfer, Attempt attempt) {
+record Run(
+    RunId id,
+    JobSpec.Backup spec,
+    BackupLayout layout,
+    Repository repository,
+    ManifestStore manifests,
+    Transfer transfer,
+    Attempt attempt) {
 
   CompressionSpec compression() {
     return spec.compression();

@@ -3,6 +3,7 @@ package io.holdfast.worker.backup;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.worker.chain.BackupChain;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param wal null for a logical backup
  * @param contents database -> what its dump holds; empty for a physical backup
  * @param tools program -> version
+ * @param parent what an incremental backup builds on, as it was when that began; null for any other
  */
 record Taken(
     ChosenNode from,
@@ -22,7 +24,8 @@ record Taken(
     List<Manifest.Tablespace> tablespaces,
     List<Artifact> artifacts,
     Map<String, List<ContentEntry>> contents,
-    Map<String, String> tools) {
+    Map<String, String> tools,
+    BackupChain parent) {
 
   long plainBytes() {
     return artifacts.stream()

@@ -111,12 +111,22 @@ public final class ManifestStore {
         : Optional.empty();
   }
 
+  /** As {@link #readCommitted}. */
+  public Manifest read(BackupLayout layout) {
+    return readCommitted(layout).manifest();
+  }
+
+  /**
+   * @param sha256 of the manifest as it is stored, lower-case hexadecimal
+   */
+  public record Committed(Manifest manifest, String sha256) {}
+
   /**
    * @throws JobFailure BACKUP_NOT_FOUND without a manifest, MANIFEST_UNREADABLE when it is of a
    *     later format, broken, changed since it was written, or of another backup, ARTIFACT_DAMAGED
    *     when SHA256SUMS was changed
    */
-  public Manifest read(BackupLayout layout) {
+  public Committed readCommitted(BackupLayout layout) {
     if (repository.stat(layout.manifest()).isEmpty()) {
       throw new JobFailure(
           ErrorCode.BACKUP_NOT_FOUND,
@@ -137,7 +147,7 @@ public final class ManifestStore {
           "it says it is backup " + manifest.backupId() + " of '" + manifest.cluster() + "'",
           null);
     }
-    return manifest;
+    return new Committed(manifest, Sha256Sums.digest(json));
   }
 
   /** The digests in a manifest prove the objects; SHA256SUMS proves the manifest. */

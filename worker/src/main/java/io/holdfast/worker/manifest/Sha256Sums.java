@@ -39,9 +39,12 @@ final class Sha256Sums {
   }
 
   private static String lineOf(byte[] json) {
+    return digest(json) + "  ../" + BackupLayout.MANIFEST + "\n";
+  }
+
+  static String digest(byte[] json) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
-      return HexFormat.of().formatHex(digest) + "  ../" + BackupLayout.MANIFEST + "\n";
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -7,12 +7,13 @@ import io.holdfast.model.manifest.Artifact.Kind;
 import io.holdfast.model.manifest.Inventory;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.chain.BackupChain;
+import io.holdfast.worker.chain.ChainExtraction;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.server.InventoryComparison;
 import io.holdfast.worker.server.LastingServer;
 import io.holdfast.worker.server.ThrowAwayServer;
 import io.holdfast.worker.stored.BaseArchives;
-import io.holdfast.worker.stored.BaseExtraction;
 import io.holdfast.worker.stored.StoredBackup;
 import io.holdfast.worker.target.physical.DirectoryRestore;
 import java.io.IOException;
@@ -26,14 +27,16 @@ import java.util.TreeMap;
 /** A base backup into a directory of this worker's host. */
 final class PhysicalInto {
   private final RestoreRooms rooms;
+  private final BackupChain chain;
   private final StoredBackup backup;
   private final PhysicalRestoreTarget target;
   private final List<String> steps = new ArrayList<>();
   private final Map<String, String> details = new TreeMap<>();
 
-  PhysicalInto(RestoreRooms rooms, StoredBackup backup, PhysicalRestoreTarget target) {
+  PhysicalInto(RestoreRooms rooms, BackupChain chain, PhysicalRestoreTarget target) {
     this.rooms = rooms;
-    this.backup = backup;
+    this.chain = chain;
+    this.backup = chain.asked();
     this.target = target;
   }
 
@@ -50,6 +53,7 @@ final class PhysicalInto {
       if (target.start() || target.check()) {
         Path unused = rooms.programs().server("postgres", backup.major());
       }
+      ChainExtraction.requireProgram(chain, rooms.programs());
       plan(directory);
       if (!dryRun) {
         extract(restore);
@@ -90,6 +94,14 @@ final class PhysicalInto {
             + "', "
             + backup.manifest().plainBytes()
             + " bytes");
+    if (chain.isIncremental()) {
+      steps.add(
+          "combine "
+              + chain.describe()
+              + " with pg_combinebackup; besides what comes of it, that takes "
+              + chain.plainBytes()
+              + " bytes beside the target meanwhile");
+    }
     backup
         .manifest()
         .tablespaces()
@@ -111,8 +123,8 @@ final class PhysicalInto {
   }
 
   private void extract(DirectoryRestore restore) {
-    backup.attempt().phase("RESTORING", backup.manifest().plainBytes());
-    int files = BaseExtraction.run(backup, restore, backup.attempt()::requireHeld);
+    int files =
+        ChainExtraction.run(chain, restore, rooms.programs(), backup.attempt()::requireHeld);
     details.put("files", Integer.toString(files));
   }
 

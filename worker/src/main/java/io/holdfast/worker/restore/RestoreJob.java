@@ -8,6 +8,7 @@ import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.chain.BackupChain;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.ManifestStore;
@@ -41,9 +42,12 @@ public final class RestoreJob {
   public Restored run(JobSpec.Restore spec, Attempt attempt) {
     try (Repository repository = rooms.repositories().open(spec.repository())) {
       BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
-      Manifest manifest = new ManifestStore(repository, rooms.clock()).read(layout);
       Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
-      StoredBackup backup = new StoredBackup(layout, manifest, transfer, attempt);
+      BackupChain chain =
+          BackupChain.read(
+              repository, new ManifestStore(repository, rooms.clock()), layout, transfer, attempt);
+      StoredBackup backup = chain.asked();
+      Manifest manifest = backup.manifest();
       requireEveryObject(repository, backup);
       return switch (spec.target()) {
         case LogicalRestoreTarget logical -> {
@@ -52,7 +56,7 @@ public final class RestoreJob {
         }
         case PhysicalRestoreTarget physical -> {
           requireMethod(manifest, "PHYSICAL");
-          yield new PhysicalInto(rooms, backup, physical).run(spec.dryRun());
+          yield new PhysicalInto(rooms, chain, physical).run(spec.dryRun());
         }
       };
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Brings a base backup into a directory, proven before it is put in place. */
+/** Brings a full base backup into a directory, proven before it is put in place. */
 public final class BaseExtraction {
   private static final byte[] LOCAL_ONLY = "local all all peer\n".getBytes(StandardCharsets.UTF_8);
 
@@ -41,7 +41,7 @@ public final class BaseExtraction {
   }
 
   /** For a source that keeps its files elsewhere: what was in effect, without its places. */
-  private static Map<String, byte[]> configuration(BaseArchives archives) {
+  public static Map<String, byte[]> configuration(BaseArchives archives) {
     try {
       Map<String, byte[]> kept =
           TarExtraction.inMemory(new ByteArrayInputStream(archives.bytes(Kind.CONFIG_TAR)));

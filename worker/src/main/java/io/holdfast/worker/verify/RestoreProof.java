@@ -9,12 +9,13 @@ import io.holdfast.model.manifest.Inventory;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.LogicalRestoreTarget.IfNotEmpty;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.chain.BackupChain;
+import io.holdfast.worker.chain.ChainExtraction;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.server.InventoryComparison;
 import io.holdfast.worker.server.ThrowAwayServer;
 import io.holdfast.worker.stored.BaseArchives;
-import io.holdfast.worker.stored.BaseExtraction;
 import io.holdfast.worker.stored.StoredBackup;
 import io.holdfast.worker.stored.StoredDumps;
 import io.holdfast.worker.target.logical.GlobalsRestore;
@@ -39,12 +40,13 @@ final class RestoreProof {
     this.rooms = rooms;
   }
 
-  List<Finding> prove(StoredBackup backup) {
+  List<Finding> prove(BackupChain chain) {
+    StoredBackup backup = chain.asked();
     Inventory recorded = Wire.read(new BaseArchives(backup).bytes(Kind.INVENTORY), Inventory.class);
     try (ProofFolder folder = ProofFolder.below(rooms.scratch())) {
       boolean physical = backup.manifest().wal() != null;
       if (physical) {
-        extract(backup, folder.path());
+        extract(chain, folder.path());
       } else {
         ThrowAwayServer.initialize(rooms.programs(), backup.major(), data(folder.path()));
       }
@@ -91,8 +93,8 @@ final class RestoreProof {
     return folder.resolve("data");
   }
 
-  private static void extract(StoredBackup backup, Path folder) throws IOException {
-    backup.attempt().phase("RESTORING", backup.manifest().plainBytes());
+  private void extract(BackupChain chain, Path folder) throws IOException {
+    StoredBackup backup = chain.asked();
     Map<String, String> spaces =
         backup.manifest().tablespaces().stream()
             .collect(
@@ -106,7 +108,7 @@ final class RestoreProof {
             spaces,
             path -> path.startsWith(folder),
             "proof")) {
-      int unused = BaseExtraction.run(backup, restore, () -> {});
+      int unused = ChainExtraction.run(chain, restore, rooms.programs(), () -> {});
     }
   }
 

@@ -6,8 +6,8 @@ import io.holdfast.model.job.JobResult.Verified;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Artifact;
-import io.holdfast.model.manifest.Manifest;
 import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.chain.BackupChain;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.ManifestStore;
@@ -33,19 +33,36 @@ public final class VerifyJob {
   public Verified run(JobSpec.Verify spec, Attempt attempt) {
     try (Repository repository = rooms.repositories().open(spec.repository())) {
       BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
-      Manifest manifest = new ManifestStore(repository, rooms.clock()).read(layout);
       Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
-      StoredBackup backup = new StoredBackup(layout, manifest, transfer, attempt);
+      BackupChain chain =
+          BackupChain.read(
+              repository, new ManifestStore(repository, rooms.clock()), layout, transfer, attempt);
+      StoredBackup backup = chain.asked();
       List<Finding> findings = new ArrayList<>();
+      if (chain.isIncremental()) {
+        findings.add(present(chain));
+      }
       findings.add(checksums(backup));
       if (spec.level() != VerificationLevel.CHECKSUM) {
         findings.add(structures(backup));
       }
       if (spec.level() == VerificationLevel.RESTORE) {
-        findings.addAll(new RestoreProof(rooms).prove(backup));
+        findings.addAll(new RestoreProof(rooms).prove(chain));
       }
       return new Verified(spec.backupId(), spec.level(), transfer.bytesRead(), findings);
     }
+  }
+
+  /** What the members below hold is proven by their own verification, or by a restore of this. */
+  private static Finding present(BackupChain chain) {
+    return new Finding(
+        "chain",
+        "OK",
+        "all "
+            + chain.members().size()
+            + " members of the chain are there and the very ones that were built on: "
+            + chain.describe(),
+        null);
   }
 
   private static Finding checksums(StoredBackup backup) {

@@ -49,7 +49,6 @@ final class Manifests {
         artifacts.stream().mapToLong(artifact -> artifact.plain().bytes()).sum(),
         artifacts.stream().mapToLong(artifact -> artifact.stored().bytes()).sum(),
         null,
-        null,
         new TreeMap<>(Map.of("zstd", "1.5.7")),
         new TreeMap<>(Map.of("reason", "nightly")));
   }

@@ -5,12 +5,14 @@ import io.holdfast.model.Lsn;
 import io.holdfast.model.manifest.Manifest.Tablespace;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.postgres.Server;
+import io.holdfast.worker.postgres.SqlFailures;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.source.Source;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -20,8 +22,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One {@code BASE_BACKUP}, PostgreSQL 14 to 18, as the archives it consists of: tablespaces, the
- * base, {@code backup_manifest}. A temporary slot on the same connection keeps the WAL it needs
- * until it has been sent.
+ * base, {@code backup_manifest}. An incremental one, since PostgreSQL 17, has {@code INCREMENTAL.*}
+ * files in them, and its server is first shown the manifest of the backup it builds on. A temporary
+ * slot on the same connection keeps the WAL it needs until it has been sent.
  *
  * <p>Archives are read one after the other. <b>The backup is whole only when {@link #finish} has
  * returned</b>: the server says so after the last archive.
@@ -37,6 +40,8 @@ public final class BaseBackup implements Closeable {
   }
 
   public static final String MANIFEST = "backup_manifest";
+
+  private static final String NOT_IN_PREREQUISITE_STATE = "55000";
 
   private final String node;
   private final Connection connection;
@@ -64,7 +69,8 @@ public final class BaseBackup implements Closeable {
    * minutes when it is spread; a stop ends the wait.
    *
    * @param systemIdentifier the cluster that is expected; null for any
-   * @throws JobFailure CLUSTER_CHANGED when it is another cluster, PERMISSION_DENIED, SOURCE_FAILED
+   * @throws JobFailure CLUSTER_CHANGED when it is another cluster, PERMISSION_DENIED,
+   *     SOURCE_FAILED, INVALID_SELECTION when the node cannot give what the options ask for
    */
   public static BaseBackup begin(
       Server server, BaseBackupOptions options, String systemIdentifier, Progress progress) {
@@ -89,16 +95,21 @@ public final class BaseBackup implements Closeable {
   }
 
   private void start(BaseBackupOptions options) throws SQLException, IOException {
+    String command = options.command(serverMajor);
+    if (options.incremental()) {
+      requireSummaries();
+    }
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "CREATE_REPLICATION_SLOT holdfast_"
               + Long.toHexString(System.nanoTime())
               + " TEMPORARY PHYSICAL RESERVE_WAL");
     }
-    stream.query(options.command(serverMajor));
-    stream.expect('T');
-    stream.expect('D');
-    String[] position = stream.readRow();
+    if (options.incremental()) {
+      stream.copyIn("UPLOAD_MANIFEST", options.parentManifest().get());
+    }
+    stream.query(command);
+    String[] position = position(options);
     startLsn = Lsn.parse(position[0]);
     timeline = Integer.parseInt(position[1]);
     stream.expect('C');
@@ -111,6 +122,36 @@ public final class BaseBackup implements Closeable {
       }
     }
     frames = new ArchiveFrames(stream, serverMajor, tablespaces);
+  }
+
+  /** The server knows the option only since it can be on. */
+  private void requireSummaries() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW summarize_wal")) {
+      row.next();
+      if (!row.getString(1).equals("on")) {
+        throw BaseBackupFailure.notIncremental(
+            "summarize_wal is off on node '"
+                + node
+                + "', so that nothing tells which pages changed",
+            null);
+      }
+    }
+  }
+
+  /** The server answers when its checkpoint is done and, for an incremental, what it needs. */
+  private String[] position(BaseBackupOptions options) throws SQLException, IOException {
+    try {
+      stream.expect('T');
+      stream.expect('D');
+      return stream.readRow();
+    } catch (SQLException e) {
+      if (options.incremental() && NOT_IN_PREREQUISITE_STATE.equals(e.getSQLState())) {
+        throw BaseBackupFailure.notIncremental(
+            "node '" + node + "' says: " + SqlFailures.message(e), e);
+      }
+      throw e;
+    }
   }
 
   public Lsn startLsn() {
@@ -131,8 +172,9 @@ public final class BaseBackup implements Closeable {
   }
 
   /**
-   * The server's estimate of the plain bytes of all archives. It leaves out the WAL that they hold
-   * besides, and what is written while the backup runs.
+   * The server's estimate of the plain bytes of all archives, far too high for an incremental
+   * backup. It leaves out the WAL that they hold besides, and what is written while the backup
+   * runs.
    */
   public long estimatedBytes() {
     return estimatedBytes;

@@ -22,6 +22,21 @@ final class BaseBackupFailure {
     return SqlFailures.of(doing, node, e, ErrorCode.SOURCE_FAILED);
   }
 
+  /**
+   * The node is well, but cannot give an incremental backup.
+   *
+   * @param cause null when nobody had to ask the server
+   */
+  static JobFailure notIncremental(String because, SQLException cause) {
+    return new JobFailure(
+        ErrorCode.INVALID_SELECTION,
+        "an incremental backup cannot be taken: " + because,
+        "Take a full backup, or let the request fall back to one. The node needs PostgreSQL 17,"
+            + " summarize_wal on, and WAL summaries since the parent (wal_summary_keep_time); a"
+            + " standby also needs a checkpoint of its primary since then.",
+        cause);
+  }
+
   static JobFailure broken(String node, IOException e) {
     return new JobFailure(
         ErrorCode.SOURCE_FAILED,

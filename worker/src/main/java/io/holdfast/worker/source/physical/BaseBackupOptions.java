@@ -5,14 +5,32 @@ import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.backup.PhysicalSourceSpec.Checkpoint;
 import io.holdfast.worker.failure.JobFailure;
+import java.util.function.Supplier;
 
 /**
  * What is asked of {@code BASE_BACKUP}.
  *
  * @param label shown in {@code backup_label}; made by Holdfast
  * @param compression obeyed here only when it says {@code SERVER}
+ * @param parentManifest the {@code backup_manifest} of the backup that an incremental one builds
+ *     on; null for a full one. Asked for once
  */
-public record BaseBackupOptions(String label, Checkpoint checkpoint, CompressionSpec compression) {
+public record BaseBackupOptions(
+    String label,
+    Checkpoint checkpoint,
+    CompressionSpec compression,
+    Supplier<byte[]> parentManifest) {
+  private static final int INCREMENTAL_SINCE = 17;
+
+  /** A full one. */
+  public BaseBackupOptions(String label, Checkpoint checkpoint, CompressionSpec compression) {
+    this(label, checkpoint, compression, null);
+  }
+
+  public boolean incremental() {
+    return parentManifest != null;
+  }
+
   /** Whether the archives come compressed, so that nobody can look into them as they pass. */
   public boolean serverCompresses() {
     return compression.where() == CompressionSpec.Where.SERVER && compression.codec() != Codec.NONE;
@@ -25,6 +43,10 @@ public record BaseBackupOptions(String label, Checkpoint checkpoint, Compression
    * @throws JobFailure INVALID_SELECTION when the server is too old for what is asked
    */
   String command(int serverMajor) {
+    if (incremental() && serverMajor < INCREMENTAL_SINCE) {
+      throw BaseBackupFailure.notIncremental(
+          "incremental backups need PostgreSQL 17 or later, and this is " + serverMajor, null);
+    }
     boolean fast = checkpoint == Checkpoint.FAST;
     String quoted = "'" + label.replace("'", "''") + "'";
     if (serverMajor < 15) {
@@ -45,6 +67,7 @@ public record BaseBackupOptions(String label, Checkpoint checkpoint, Compression
         + ", PROGRESS, CHECKPOINT '"
         + (fast ? "fast" : "spread")
         + "', WAL, WAIT 0, TABLESPACE_MAP, MANIFEST 'yes', MANIFEST_CHECKSUMS 'CRC32C'"
+        + (incremental() ? ", INCREMENTAL" : "")
         + (serverCompresses() ? compressionClause() : "")
         + ")";
   }

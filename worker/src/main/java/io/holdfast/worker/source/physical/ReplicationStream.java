@@ -28,6 +28,8 @@ import org.postgresql.util.ServerErrorMessage;
  *     formats</a>
  */
 final class ReplicationStream implements Closeable {
+  private static final int COPY_CHUNK_BYTES = 64 * 1024;
+
   private final Connection connection;
   private final PGStream stream;
   private int bodyLeft;
@@ -77,6 +79,24 @@ final class ReplicationStream implements Closeable {
     stream.send(text);
     stream.sendChar(0);
     stream.flush();
+  }
+
+  /** Sends a command that takes a copy stream, with the whole stream, and waits for its end. */
+  void copyIn(String command, byte[] content) throws IOException, SQLException {
+    query(command);
+    expect('G');
+    for (int at = 0; at < content.length; at += COPY_CHUNK_BYTES) {
+      int length = Math.min(COPY_CHUNK_BYTES, content.length - at);
+      stream.sendChar('d');
+      stream.sendInteger4(4 + length);
+      stream.send(content, at, length);
+    }
+    stream.sendChar('c');
+    stream.sendInteger4(4);
+    stream.flush();
+    expect('C');
+    expect('Z');
+    skipBody();
   }
 
   /**

@@ -127,6 +127,44 @@ public final class DirectoryRestore implements Closeable {
   }
 
   /**
+   * The staged directories, for a program that fills them instead of {@link #extractBase} and
+   * {@link #extractTablespace}; {@link #adopt} then follows.
+   *
+   * @param members a path beside the data directory for what the program reads: nothing is there
+   *     yet, and {@link #close} removes it
+   * @param tablespaces by oid; empty directories as {@code data} is
+   */
+  public record Staged(Path data, Map<Long, Path> tablespaces, Path members) {}
+
+  /** To be called behind {@link #stage}. */
+  public Staged staged() {
+    Map<Long, Path> spaces = new TreeMap<>();
+    tablespaces.forEach((oid, directory) -> spaces.put(oid, directory.staging()));
+    return new Staged(data.staging(), spaces, data.members());
+  }
+
+  /**
+   * Takes over what a program has written into {@link #staged}: its {@code pg_control} is held back
+   * again, and its links to the tablespaces, which lead to staging, give way to a map.
+   */
+  public void adopt() {
+    Path control = data.staging().resolve(PG_CONTROL);
+    try {
+      if (Files.exists(control)) {
+        heldBack.put(PG_CONTROL, Files.readAllBytes(control));
+        Files.delete(control);
+      }
+      for (Long oid : tablespaces.keySet()) {
+        heldBack.put(TABLESPACE_MAP, new byte[0]);
+        Files.deleteIfExists(data.staging().resolve("pg_tblspc").resolve(oid.toString()));
+      }
+      Files.deleteIfExists(data.staging().resolve(TABLESPACE_MAP));
+    } catch (IOException e) {
+      throw cannotWrite(data.staging(), e);
+    }
+  }
+
+  /**
    * Completes the copy, makes it durable and puts it in place. To be called only when every archive
    * has proven itself.
    *

@@ -42,7 +42,7 @@ public final class TarExtraction {
    * @return the content of those that were there
    * @throws JobFailure ARTIFACT_DAMAGED when an entry leads outside, NO_SPACE, RESTORE_FAILED
    */
-  static Map<String, byte[]> extract(InputStream tar, Path root, Set<String> heldBack) {
+  public static Map<String, byte[]> extract(InputStream tar, Path root, Set<String> heldBack) {
     Map<String, byte[]> held = new TreeMap<>();
     byte[] buffer = new byte[CHUNK_BYTES];
     ByteBuffer aligned = DirectIo.buffer(2 * CHUNK_BYTES);
@@ -76,7 +76,7 @@ public final class TarExtraction {
     }
   }
 
-  static void createDirectories(Path directory) throws IOException {
+  public static void createDirectories(Path directory) throws IOException {
     Files.createDirectories(directory, DIRECTORY);
   }
 

@@ -40,6 +40,7 @@ final class TargetDirectory implements Closeable {
   private final Path target;
   private final String run;
   private final Path staging;
+  private final Path members;
   private final Path lockFile;
   private FileChannel channel;
   private FileLock lock;
@@ -49,6 +50,7 @@ final class TargetDirectory implements Closeable {
     this.target = target;
     this.run = run;
     this.staging = target.resolveSibling(beside(target) + run);
+    this.members = target.resolveSibling(beside(target) + run + "-members");
     this.lockFile = target.resolveSibling(beside(target) + "lock");
   }
 
@@ -187,6 +189,11 @@ final class TargetDirectory implements Closeable {
     return staging;
   }
 
+  /** Another place beside the target, for what staging is made from; nothing is there yet. */
+  Path members() {
+    return members;
+  }
+
   Path target() {
     return target;
   }
@@ -264,6 +271,7 @@ final class TargetDirectory implements Closeable {
       return;
     }
     FileTree.delete(staging);
+    FileTree.delete(members);
     Files.deleteIfExists(lockFile);
     lock = null;
     channel.close();

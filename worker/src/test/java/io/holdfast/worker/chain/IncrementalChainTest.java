@@ -1,0 +1,313 @@
+package io.holdfast.worker.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.Codec;
+import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
+import io.holdfast.model.job.JobResult.Finding;
+import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.progress.Progress;
+import io.holdfast.worker.server.ThrowAwayServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A full backup and three incrementals, taken while clients write, from every major that can. The
+ * last one is taken when they have stopped, so that its copy must equal the source.
+ */
+@ParameterizedClass(name = "{0}")
+@MethodSource("io.holdfast.embedded.postgres.PostgresInstall#all")
+class IncrementalChainTest {
+  private static Stage stage;
+  private static final List<Manifest> CHAIN = new ArrayList<>();
+  private static long acknowledgedBeforeSecond;
+  private static List<String> source;
+
+  private final PostgresInstall install;
+
+  IncrementalChainTest(PostgresInstall install) {
+    this.install = install;
+    assumeTrue(
+        Stage.incremental(install),
+        () -> install + " has no incremental backups: ./dev test --all prepares one that has");
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void takeAChain(PostgresInstall install) throws Exception {
+    CHAIN.clear();
+    stage = null;
+    if (!Stage.incremental(install)) {
+      return;
+    }
+    stage = new Stage(install);
+    var primary = stage.postgres.primary();
+    Ledger.create(primary);
+    primary.execute(
+        "CREATE TABLE doomed AS SELECT generate_series(1, 5000) AS i",
+        "CREATE TABLE emptied AS SELECT generate_series(1, 5000) AS i");
+    try (Ledger ledger = Ledger.writeTo(primary)) {
+      CHAIN.add(take(null, CompressionSpec.zstd()));
+      primary.execute(
+          "DROP TABLE doomed",
+          "CREATE TABLE late AS SELECT i, md5(i::text) FROM generate_series(1, 5000) i",
+          "CREATE TABLE late_aside TABLESPACE side AS SELECT generate_series(1, 3000) AS i");
+      CHAIN.add(
+          take(last(), new CompressionSpec(Codec.GZIP, 1, null, CompressionSpec.Where.SERVER)));
+      primary.execute("TRUNCATE emptied", "VACUUM FULL late", "DELETE FROM late_aside WHERE i > 9");
+      acknowledgedBeforeSecond = ledger.acknowledged();
+      CHAIN.add(take(last(), CompressionSpec.zstd()));
+    }
+    try (Connection connection = primary.connect("postgres")) {
+      source = Ledger.fingerprint(connection);
+    }
+    CHAIN.add(take(last(), new CompressionSpec(Codec.LZ4, null, null, null)));
+  }
+
+  private static BackupId last() {
+    return CHAIN.getLast().backupId();
+  }
+
+  private static Manifest take(BackupId parent, CompressionSpec compression) {
+    return stage.backUp(new Notes(), parent, Otherwise.FAIL, compression, null).manifest();
+  }
+
+  @AfterParameterizedClassInvocation
+  static void stop() {
+    if (stage != null) {
+      stage.close();
+    }
+  }
+
+  @Test
+  void eachMemberIsBoundToItsParentAndStoresWhatChanged() throws Exception {
+    assertThat(CHAIN.getFirst().parent()).isNull();
+    assertThat(CHAIN.getFirst().parentManifestSha256()).isNull();
+    for (int i = 1; i < CHAIN.size(); i++) {
+      Manifest parent = CHAIN.get(i - 1);
+      assertThat(CHAIN.get(i).parent()).isEqualTo(parent.backupId());
+      assertThat(CHAIN.get(i).parentManifestSha256())
+          .isEqualTo(sha256(manifestOf(parent.backupId())));
+    }
+    assertThat(CHAIN.getLast().plainBytes()).isLessThan(CHAIN.getFirst().plainBytes());
+    assertThat(CHAIN.getLast().structureChecked()).isTrue();
+  }
+
+  @Test
+  void theLastEqualsItsSource() throws Exception {
+    Path space = stage.target("copy=space");
+    stage.restore(last(), "copy", Map.of(location(), space.toString()), false);
+
+    try (ThrowAwayServer server = open("copy");
+        Connection connection = server.connect("postgres")) {
+      assertThat(Ledger.fingerprint(connection)).isEqualTo(source);
+      assertThat(Ledger.entriesThatAddUp(connection)).isPositive();
+    }
+    assertThat(space).isDirectoryContaining(path -> path.getFileName().toString().contains("PG_"));
+    assertThat(hidden()).isEmpty();
+  }
+
+  @Test
+  void oneThatWasTakenUnderLoadHasEveryCommitBeforeIt() throws Exception {
+    Path space = stage.target("loaded-space");
+    var restored =
+        stage.restore(
+            CHAIN.get(2).backupId(), "loaded", Map.of(location(), space.toString()), false);
+
+    assertThat(restored.steps()).anyMatch(step -> step.startsWith("combine " + first() + " + "));
+    try (ThrowAwayServer server = open("loaded");
+        Connection connection = server.connect("postgres")) {
+      assertThat(Ledger.entriesThatAddUp(connection))
+          .isGreaterThanOrEqualTo(acknowledgedBeforeSecond);
+    }
+  }
+
+  @Test
+  void isVerifiedAtEveryLevel() {
+    assertThat(stage.verify(last(), VerificationLevel.RESTORE).findings())
+        .extracting(Finding::check, Finding::outcome)
+        .contains(
+            org.assertj.core.groups.Tuple.tuple("chain", "OK"),
+            org.assertj.core.groups.Tuple.tuple("checksum", "OK"),
+            org.assertj.core.groups.Tuple.tuple("structure", "OK"),
+            org.assertj.core.groups.Tuple.tuple("restore", "OK"));
+    assertThat(stage.verify(CHAIN.get(1).backupId(), VerificationLevel.STRUCTURE).findings())
+        .as("compressed by the server")
+        .extracting(Finding::outcome)
+        .containsOnly("OK");
+  }
+
+  @Test
+  void aMissingMemberIsRefusedByNameBeforeAByteIsCopied() throws Exception {
+    Path manifest = stage.backup(CHAIN.get(1).backupId()).resolve("manifest.json");
+    Path away = Files.move(manifest, stage.folder.resolve("away"));
+    try {
+      assertRefused("missing", ErrorCode.BACKUP_NOT_FOUND);
+    } finally {
+      Files.move(away, manifest);
+    }
+  }
+
+  @Test
+  void aMemberWithoutAnObjectIsRefusedByName() throws Exception {
+    Manifest member = CHAIN.get(1);
+    Path object = stage.backup(member.backupId()).resolve(baseTar(member));
+    Path away = Files.move(object, stage.folder.resolve("away"));
+    try {
+      assertRefused("cut", ErrorCode.ARTIFACT_DAMAGED);
+    } finally {
+      Files.move(away, object);
+    }
+  }
+
+  /**
+   * Another incremental on the same parent takes its place, and says in every way that it is it.
+   */
+  @Test
+  void aSwappedMemberIsRefusedByName() throws Exception {
+    BackupId id = CHAIN.get(1).backupId();
+    Path original = stage.backup(id);
+    Path kept = stage.folder.resolve("kept");
+    BackupId sibling = stage.backUp(first());
+    Files.move(original, kept);
+    try {
+      Files.move(stage.backup(sibling), original);
+      byte[] forged =
+          Files.readString(original.resolve("manifest.json"))
+              .replace(sibling.value(), id.value())
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      Files.write(original.resolve("manifest.json"), forged);
+      String run = Wire.read(forged, Manifest.class).runId().value();
+      Path sums = original.resolve(run).resolve("SHA256SUMS");
+      Files.writeString(
+          sums,
+          Files.readString(sums).replaceFirst("[0-9a-f]{64}  \\.\\./", sha256(forged) + "  ../"));
+
+      assertRefused("swapped", ErrorCode.ARTIFACT_DAMAGED);
+    } finally {
+      Files.move(original, stage.folder.resolve("forged"));
+      Files.move(kept, original);
+    }
+  }
+
+  private void assertRefused(String target, ErrorCode code) throws IOException {
+    Map<String, String> spaces = Map.of(location(), stage.target(target + "-space").toString());
+    for (BackupId id : List.of(CHAIN.get(2).backupId(), last())) {
+      assertThatThrownBy(() -> stage.restore(id, target, spaces, false))
+          .isInstanceOfSatisfying(
+              JobFailure.class,
+              failure -> {
+                assertThat(failure.code()).isEqualTo(code);
+                assertThat(failure)
+                    .hasMessageStartingWith(
+                        "backup "
+                            + CHAIN.get(2).backupId()
+                            + " builds on backup "
+                            + CHAIN.get(1).backupId());
+              });
+    }
+    assertThatThrownBy(() -> stage.verify(last(), VerificationLevel.CHECKSUM))
+        .isInstanceOf(JobFailure.class);
+    assertThatThrownBy(() -> stage.backUp(last())).isInstanceOf(JobFailure.class);
+    assertThat(stage.target(target)).doesNotExist();
+    assertThat(hidden()).isEmpty();
+  }
+
+  @Test
+  void isNotPublishedWhenItsParentVanishesMeanwhile() throws Exception {
+    BackupId parent = stage.backUp(first());
+    Notes notes = new Notes();
+    notes.atCommit(
+        () -> {
+          try {
+            Files.delete(stage.backup(parent).resolve("manifest.json"));
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
+    long before = backups();
+
+    assertThatThrownBy(() -> stage.backUp(notes, parent, Otherwise.FULL))
+        .isInstanceOfSatisfying(
+            JobFailure.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.BACKUP_NOT_FOUND));
+
+    assertThat(backups()).isEqualTo(before - 1);
+  }
+
+  @Test
+  void aRehearsalSaysTheRoomThatAChainTakes() {
+    long bytes = CHAIN.stream().mapToLong(Manifest::plainBytes).sum();
+
+    var rehearsed =
+        stage.restore(
+            last(), "never", Map.of(location(), stage.target("never-space").toString()), true);
+
+    assertThat(rehearsed.steps())
+        .anyMatch(step -> step.contains("that takes " + bytes + " bytes beside the target"));
+    assertThat(stage.target("never")).doesNotExist();
+  }
+
+  private static long backups() throws IOException {
+    try (Stream<Path> folders = Files.list(stage.backup(first()).getParent())) {
+      return folders.filter(folder -> Files.exists(folder.resolve("manifest.json"))).count();
+    }
+  }
+
+  private static List<Path> hidden() throws IOException {
+    try (Stream<Path> all = Files.list(stage.folder.resolve("restores"))) {
+      return all.filter(path -> path.getFileName().toString().startsWith(".")).toList();
+    }
+  }
+
+  private static String baseTar(Manifest manifest) {
+    return manifest.artifacts().stream()
+        .filter(artifact -> artifact.kind() == Artifact.Kind.BASE_TAR)
+        .findFirst()
+        .orElseThrow()
+        .object();
+  }
+
+  private static BackupId first() {
+    return CHAIN.getFirst().backupId();
+  }
+
+  private static String location() {
+    return CHAIN.getFirst().tablespaces().getFirst().location();
+  }
+
+  private ThrowAwayServer open(String target) {
+    return ThrowAwayServer.start(
+        stage.tools(), install.major(), stage.target(target), "postgres", Progress.silent());
+  }
+
+  private static byte[] manifestOf(BackupId id) throws IOException {
+    return Files.readAllBytes(stage.backup(id).resolve("manifest.json"));
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+}

@@ -1,0 +1,187 @@
+package io.holdfast.worker.chain;
+
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.embedded.process.Folders;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.SecretRef;
+import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
+import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.cluster.NodeSpec;
+import io.holdfast.model.job.JobResult.BackedUp;
+import io.holdfast.model.job.JobResult.Restored;
+import io.holdfast.model.job.JobResult.Verified;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.JobSpec.SizeBand;
+import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.worker.backup.BackupJob;
+import io.holdfast.worker.backup.BackupRooms;
+import io.holdfast.worker.node.NodeProbe;
+import io.holdfast.worker.postgres.Connections;
+import io.holdfast.worker.postgres.PgTools;
+import io.holdfast.worker.rate.Waiter;
+import io.holdfast.worker.repository.configured.ConfiguredRepositories;
+import io.holdfast.worker.restore.RestoreJob;
+import io.holdfast.worker.restore.RestoreRooms;
+import io.holdfast.worker.secret.Credentials;
+import io.holdfast.worker.verify.VerifyJob;
+import io.holdfast.worker.verify.VerifyRooms;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** A cluster of one server, a repository in a directory, and the verbs of a worker on them. */
+final class Stage implements AutoCloseable {
+  static final String CLUSTER = "orders";
+
+  final Path folder = Folders.temporary("chain");
+  final PostgresInstall install;
+  final PostgresCluster postgres;
+  private final Credentials credentials;
+
+  Stage(PostgresInstall install) {
+    this.install = install;
+    PostgresCluster.Builder builder =
+        PostgresCluster.in(folder.resolve("pg")).install(install).standbys(0).tablespace("side");
+    if (install.major() >= 17) {
+      builder.setting("summarize_wal", "on");
+    }
+    this.postgres = builder.start();
+    try {
+      Files.createDirectories(folder.resolve("repositories"));
+      Files.createDirectories(folder.resolve("restores"));
+      this.credentials =
+          new Credentials(
+              Files.writeString(
+                  folder.resolve("credentials.yaml"),
+                  """
+                  databases:
+                    orders-db: { username: "%s", password: "%s", endpoints: ["%s"] }
+                  repositories: {}
+                  roots: { repositories: ["%s"], restores: ["%s"] }
+                  """
+                      .formatted(
+                          postgres.backupLogin().username(),
+                          postgres.backupLogin().password(),
+                          postgres.primary().endpoint(),
+                          folder.resolve("repositories"),
+                          folder.resolve("restores"))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static boolean incremental(PostgresInstall install) {
+    return install.major() >= 17 && Files.isExecutable(install.bin().resolve("pg_combinebackup"));
+  }
+
+  BackedUp backUp(Notes notes, BackupId parent, Otherwise otherwise) {
+    return backUp(notes, parent, otherwise, CompressionSpec.zstd(), null);
+  }
+
+  BackedUp backUp(
+      Notes notes,
+      BackupId parent,
+      Otherwise otherwise,
+      CompressionSpec compression,
+      SizeBand band) {
+    BackupRooms rooms =
+        new BackupRooms(
+            repositories(),
+            new NodeProbe(Connections.brisk(), credentials, Clock.systemUTC()),
+            credentials,
+            tools(),
+            Connections.patient(),
+            folder,
+            Clock.systemUTC(),
+            "test");
+    ClusterSpec cluster =
+        new ClusterSpec(
+            CLUSTER,
+            List.of(new NodeSpec("pg-1", postgres.primary().host(), postgres.primary().port())),
+            new SecretRef("orders-db"),
+            "disable",
+            "postgres",
+            null,
+            null);
+    return new BackupJob(rooms)
+        .run(
+            new JobSpec.Backup(
+                BackupId.next(Clock.systemUTC()),
+                cluster,
+                repository(),
+                new PhysicalSourceSpec(null, parent, otherwise),
+                compression,
+                null,
+                band,
+                Map.of()),
+            notes);
+  }
+
+  BackupId backUp(BackupId parent) {
+    return backUp(new Notes(), parent, Otherwise.FAIL).manifest().backupId();
+  }
+
+  Restored restore(BackupId id, String name, Map<String, String> tablespaces, boolean dryRun) {
+    RestoreRooms rooms =
+        new RestoreRooms(
+            repositories(),
+            new NodeProbe(Connections.brisk(), credentials, Clock.systemUTC()),
+            credentials,
+            tools(),
+            Connections.patient(),
+            folder,
+            Clock.systemUTC());
+    return new RestoreJob(rooms)
+        .run(
+            new JobSpec.Restore(
+                id,
+                CLUSTER,
+                repository(),
+                new PhysicalRestoreTarget(
+                    target(name).toString(), tablespaces, false, !dryRun, null),
+                dryRun),
+            new Notes());
+  }
+
+  Path target(String name) {
+    return folder.resolve("restores").resolve(name);
+  }
+
+  Verified verify(BackupId id, VerificationLevel level) {
+    VerifyRooms rooms = new VerifyRooms(repositories(), tools(), folder, Clock.systemUTC());
+    return new VerifyJob(rooms)
+        .run(new JobSpec.Verify(id, CLUSTER, repository(), level), new Notes());
+  }
+
+  PgTools tools() {
+    return new PgTools(List.of(install.bin()));
+  }
+
+  /** The folder of a backup's manifest. */
+  Path backup(BackupId id) {
+    return folder.resolve("repositories/disk/clusters").resolve(CLUSTER).resolve("backups/" + id);
+  }
+
+  private ConfiguredRepositories repositories() {
+    return new ConfiguredRepositories(credentials, Waiter.real());
+  }
+
+  private FilesystemRepositorySpec repository() {
+    return new FilesystemRepositorySpec("disk", folder.resolve("repositories/disk").toString());
+  }
+
+  @Override
+  public void close() {
+    postgres.close();
+    Folders.delete(folder);
+  }
+}
