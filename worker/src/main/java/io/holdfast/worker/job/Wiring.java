@@ -12,6 +12,7 @@ import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.wal.archive.ArchiveAlarms;
 import io.holdfast.worker.wal.archive.Declarations;
 import io.holdfast.worker.wal.archive.OpenArchives;
+import io.holdfast.worker.wal.stream.Streams;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -103,6 +104,17 @@ class Wiring {
       NodeProbe nodes,
       ArchiveAlarms alarms) {
     return new OpenArchives(declarations, repositories, nodes::probe, alarms);
+  }
+
+  @Produces
+  @Singleton
+  Streams streams(
+      Declarations declarations,
+      OpenArchives archives,
+      NodeProbe nodes,
+      Credentials credentials,
+      Clock clock) {
+    return new Streams(declarations, archives, nodes::probe, credentials, clock, Waiter.real());
   }
 
   /** Also removes password files that a killed worker left. */

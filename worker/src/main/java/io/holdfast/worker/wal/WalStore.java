@@ -74,6 +74,22 @@ public final class WalStore {
     }
   }
 
+  /**
+   * Stores the beginning of a segment that is not finished; of the same length once only.
+   *
+   * @param part read to its end
+   */
+  public void putGrowing(WalFileName segment, InputStream part, int bytes, int level)
+      throws IOException {
+    WalObject.Encoded encoded = WalObject.encode(layout, segment, part, bytes, level);
+    // False when another worker stored as much of it before.
+    boolean unused = repository.createIfAbsent(layout.growing(segment, bytes), encoded.object());
+  }
+
+  public void discardGrowing(WalFileName segment, int bytes) {
+    repository.delete(layout.growing(segment, bytes));
+  }
+
   /** How long an archived file is, by its label; empty when it is not there. */
   public Optional<Long> plainBytes(WalFileName file) {
     return has(file) ? Optional.of(label(layout.key(file)).plain().bytes()) : Optional.empty();

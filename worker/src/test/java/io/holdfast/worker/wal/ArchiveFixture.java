@@ -21,6 +21,7 @@ import io.holdfast.worker.wal.archive.Declarations;
 import io.holdfast.worker.wal.archive.OpenArchives;
 import io.holdfast.worker.wal.archive.WalListener;
 import io.holdfast.worker.wal.observe.ArchiveObserver;
+import io.holdfast.worker.wal.stream.Streams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +130,11 @@ public final class ArchiveFixture implements AutoCloseable {
     archiveWith(server, archiveCommand(CLUSTER));
   }
 
+  /** Ends what a server archives by itself. */
+  public void pushNothing(PostgresServer server) {
+    archiveWith(server, "/bin/true");
+  }
+
   private static void archiveWith(PostgresServer server, String command) {
     server.set(Map.of("archive_command", command));
     server.execute("select pg_reload_conf()");
@@ -150,6 +156,12 @@ public final class ArchiveFixture implements AutoCloseable {
 
   public WalStore store() {
     return archives.of(CLUSTER).orElseThrow().store();
+  }
+
+  /** A worker's streams, not started. */
+  public Streams streams() {
+    return new Streams(
+        declarations, archives, probe::probe, credentials, Clock.systemUTC(), Waiter.real());
   }
 
   public ArchiveObserver observer() {

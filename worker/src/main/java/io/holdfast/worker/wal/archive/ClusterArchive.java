@@ -73,7 +73,7 @@ public final class ClusterArchive implements Closeable {
     this.alarms = alarms;
   }
 
-  Declaration declaration() {
+  public Declaration declaration() {
     return declaration;
   }
 

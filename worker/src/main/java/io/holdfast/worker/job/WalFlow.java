@@ -3,6 +3,7 @@ package io.holdfast.worker.job;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.wal.archive.OpenArchives;
 import io.holdfast.worker.wal.archive.WalListener;
+import io.holdfast.worker.wal.stream.Streams;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
@@ -12,27 +13,35 @@ import java.io.IOException;
 import org.jboss.logging.Logger;
 
 /**
- * Holds the port that servers on this host push WAL to. Of several workers on one host the first
- * has it; another takes it within seconds when that one ends.
+ * Keeps WAL flowing: starts the streams of clusters that are declared so, and holds the port that
+ * servers on this host push WAL to. Of several workers on one host the first has it; another takes
+ * it within seconds when that one ends.
  */
 @ApplicationScoped
-class WalPort {
-  private static final Logger LOG = Logger.getLogger(WalPort.class);
+class WalFlow {
+  private static final Logger LOG = Logger.getLogger(WalFlow.class);
 
   private final int port;
   private final OpenArchives archives;
+  private final Streams streams;
   private final Credentials credentials;
   private WalListener listener;
   private boolean taken;
 
-  WalPort(WorkerConfig config, OpenArchives archives, Credentials credentials) {
+  WalFlow(WorkerConfig config, OpenArchives archives, Streams streams, Credentials credentials) {
+    this.streams = streams;
     this.port = config.walPort();
     this.archives = archives;
     this.credentials = credentials;
   }
 
   @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-  synchronized void listen() {
+  synchronized void flow() {
+    streams.adjust();
+    listen();
+  }
+
+  private void listen() {
     if (listener != null || port == 0) {
       return;
     }
@@ -52,6 +61,7 @@ class WalPort {
       listener.close();
       listener = null;
     }
+    streams.close();
     archives.close();
   }
 }

@@ -1,0 +1,180 @@
+package io.holdfast.worker.wal.stream;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.Lsn;
+import io.holdfast.model.wal.SegmentSize;
+import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.rate.Waiter;
+import io.holdfast.worker.wal.archive.ClusterArchive;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Puts bytes together to segments and stores several at the same time. What is confirmed is stored,
+ * and so is everything before it. Used by one thread.
+ */
+final class SegmentsInFlight implements Closeable {
+  private static final Logger LOG = Logger.getLogger(SegmentsInFlight.class);
+  private static final long BYTES_IN_FLIGHT = 48L * 1024 * 1024;
+  private static final Duration STORE_AGAIN_AFTER = Duration.ofSeconds(2);
+
+  private final ClusterArchive archive;
+  private final SegmentSize size;
+  private final Waiter waiter;
+  private final int timeline;
+  private final int most;
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(2, Thread.ofPlatform().name("wal-store-", 0).daemon().factory());
+  private final Deque<InFlight> stored = new ArrayDeque<>();
+  private byte[] segment;
+  private long number;
+  private int filled;
+  private Lsn confirmed;
+  private GrowingSegment growing;
+
+  /** A segment on its way, or a part of one. */
+  private record InFlight(Lsn end, Future<Void> done) {}
+
+  SegmentsInFlight(ClusterArchive archive, SegmentSize size, StartingPoint start, Waiter waiter) {
+    this.archive = archive;
+    this.size = size;
+    this.waiter = waiter;
+    this.timeline = start.timeline();
+    this.most = (int) Math.max(1, BYTES_IN_FLIGHT / size.bytes());
+    this.number = size.number(start.lsn());
+    this.confirmed = start.lsn();
+    this.growing = new GrowingSegment(archive.store(), name());
+  }
+
+  private WalFileName name() {
+    return WalFileName.segment(timeline, number, size);
+  }
+
+  /** Up to where everything is stored. */
+  Lsn confirmed() {
+    return confirmed;
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @throws IOException when they are not the next ones
+   * @throws JobFailure when a segment can never be stored
+   */
+  void add(WalSender.Data data) throws IOException, InterruptedException {
+    Lsn next = new Lsn(size.start(number).address() + filled);
+    if (!data.at().equals(next)) {
+      throw new IOException("the server sent WAL from " + data.at() + " where " + next + " is due");
+    }
+    while (data.bytes().hasRemaining()) {
+      if (segment == null) {
+        // Segments of the size in flight and the one that is filled: the bound on memory.
+        while (stored.size() >= most) {
+          settle(true);
+        }
+        segment = new byte[size.bytes()];
+      }
+      int n = Math.min(data.bytes().remaining(), size.bytes() - filled);
+      data.bytes().get(segment, filled, n);
+      filled += n;
+      if (filled == size.bytes()) {
+        store(segment);
+        segment = null;
+        filled = 0;
+        number++;
+        growing = new GrowingSegment(archive.store(), name());
+      }
+    }
+    settle(false);
+  }
+
+  private void store(byte[] whole) {
+    WalFileName file = name();
+    GrowingSegment parts = growing;
+    Lsn end = size.start(number + 1);
+    stored.add(
+        new InFlight(
+            end,
+            threads.submit(
+                () -> {
+                  untilStored(file, whole);
+                  parts.discard();
+                  return null;
+                })));
+  }
+
+  /** A store that is away is waited for: the server keeps what is not confirmed. */
+  private void untilStored(WalFileName file, byte[] whole)
+      throws IOException, InterruptedException {
+    while (true) {
+      try {
+        boolean unused = archive.push(file, new ByteArrayInputStream(whole), whole.length);
+        return;
+      } catch (JobFailure e) {
+        if (e.code() != ErrorCode.REPOSITORY_UNAVAILABLE && e.code() != ErrorCode.NO_SPACE) {
+          throw e;
+        }
+        LOG.warnf("%s is stored later: %s", file, e.getMessage());
+      }
+      waiter.await(STORE_AGAIN_AFTER.toNanos());
+    }
+  }
+
+  /** Stores what there is of the segment that is being filled, when there is more than before. */
+  void storeGrowing() {
+    if (segment == null || filled <= growing.bytes()) {
+      return;
+    }
+    byte[] part = Arrays.copyOf(segment, filled);
+    try {
+      growing.store(part, archive.declaration().archive().compressionLevel());
+    } catch (JobFailure e) {
+      LOG.warnf("the unfinished %s is stored later: %s", name(), e.getMessage());
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+  }
+
+  /**
+   * Takes note of what has been stored.
+   *
+   * @param wait for the oldest one, a second at most
+   */
+  void settle(boolean wait) throws InterruptedException {
+    while (!stored.isEmpty() && (wait || stored.peek().done().isDone())) {
+      try {
+        var unused = stored.peek().done().get(1, TimeUnit.SECONDS);
+        confirmed = stored.remove().end();
+      } catch (TimeoutException later) {
+        return;
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof JobFailure failure
+            ? failure
+            : new IllegalStateException("storing WAL failed", e.getCause());
+      } catch (CancellationException e) {
+        throw new InterruptedException("stopped");
+      }
+      wait = false;
+    }
+  }
+
+  /** Stops storing; what is not confirmed is sent again. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
