@@ -14,17 +14,14 @@ import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
-import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.server.ThrowAwayServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -62,7 +59,7 @@ class IncrementalChainTest {
     if (!Stage.incremental(install)) {
       return;
     }
-    stage = new Stage(install);
+    stage = new Stage(install, 0);
     var primary = stage.postgres.primary();
     Ledger.create(primary);
     primary.execute(
@@ -102,14 +99,14 @@ class IncrementalChainTest {
   }
 
   @Test
-  void eachMemberIsBoundToItsParentAndStoresWhatChanged() throws Exception {
+  void eachMemberIsBoundToItsParentAndStoresWhatChanged() throws IOException {
     assertThat(CHAIN.getFirst().parent()).isNull();
     assertThat(CHAIN.getFirst().parentManifestSha256()).isNull();
     for (int i = 1; i < CHAIN.size(); i++) {
       Manifest parent = CHAIN.get(i - 1);
       assertThat(CHAIN.get(i).parent()).isEqualTo(parent.backupId());
       assertThat(CHAIN.get(i).parentManifestSha256())
-          .isEqualTo(sha256(manifestOf(parent.backupId())));
+          .isEqualTo(Stage.sha256(manifestOf(parent.backupId())));
     }
     assertThat(CHAIN.getLast().plainBytes()).isLessThan(CHAIN.getFirst().plainBytes());
     assertThat(CHAIN.getLast().structureChecked()).isTrue();
@@ -194,16 +191,7 @@ class IncrementalChainTest {
     Files.move(original, kept);
     try {
       Files.move(stage.backup(sibling), original);
-      byte[] forged =
-          Files.readString(original.resolve("manifest.json"))
-              .replace(sibling.value(), id.value())
-              .getBytes(java.nio.charset.StandardCharsets.UTF_8);
-      Files.write(original.resolve("manifest.json"), forged);
-      String run = Wire.read(forged, Manifest.class).runId().value();
-      Path sums = original.resolve(run).resolve("SHA256SUMS");
-      Files.writeString(
-          sums,
-          Files.readString(sums).replaceFirst("[0-9a-f]{64}  \\.\\./", sha256(forged) + "  ../"));
+      stage.forge(id, manifest -> manifest.replace(sibling.value(), id.value()));
 
       assertRefused("swapped", ErrorCode.ARTIFACT_DAMAGED);
     } finally {
@@ -305,9 +293,5 @@ class IncrementalChainTest {
 
   private static byte[] manifestOf(BackupId id) throws IOException {
     return Files.readAllBytes(stage.backup(id).resolve("manifest.json"));
-  }
-
-  private static String sha256(byte[] bytes) throws Exception {
-    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 }

@@ -2,12 +2,14 @@ package io.holdfast.worker.chain;
 
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
+import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
+import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.NodeSpec;
 import io.holdfast.model.job.JobResult.BackedUp;
@@ -16,8 +18,10 @@ import io.holdfast.model.job.JobResult.Verified;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.JobSpec.SizeBand;
 import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.node.NodeProbe;
@@ -32,13 +36,19 @@ import io.holdfast.worker.verify.VerifyJob;
 import io.holdfast.worker.verify.VerifyRooms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/** A cluster of one server, a repository in a directory, and the verbs of a worker on them. */
+/** A cluster, a repository in a directory, and the verbs of a worker on them. */
 final class Stage implements AutoCloseable {
   static final String CLUSTER = "orders";
 
@@ -47,14 +57,20 @@ final class Stage implements AutoCloseable {
   final PostgresCluster postgres;
   private final Credentials credentials;
 
-  Stage(PostgresInstall install) {
+  private PostgresServer read;
+
+  Stage(PostgresInstall install, int standbys) {
     this.install = install;
     PostgresCluster.Builder builder =
-        PostgresCluster.in(folder.resolve("pg")).install(install).standbys(0).tablespace("side");
+        PostgresCluster.in(folder.resolve("pg"))
+            .install(install)
+            .standbys(standbys)
+            .tablespace("side");
     if (install.major() >= 17) {
       builder.setting("summarize_wal", "on");
     }
     this.postgres = builder.start();
+    this.read = postgres.primary();
     try {
       Files.createDirectories(folder.resolve("repositories"));
       Files.createDirectories(folder.resolve("restores"));
@@ -64,19 +80,26 @@ final class Stage implements AutoCloseable {
                   folder.resolve("credentials.yaml"),
                   """
                   databases:
-                    orders-db: { username: "%s", password: "%s", endpoints: ["%s"] }
+                    orders-db: { username: "%s", password: "%s", endpoints: [%s] }
                   repositories: {}
                   roots: { repositories: ["%s"], restores: ["%s"] }
                   """
                       .formatted(
                           postgres.backupLogin().username(),
                           postgres.backupLogin().password(),
-                          postgres.primary().endpoint(),
+                          postgres.nodes().stream()
+                              .map(node -> '"' + node.endpoint() + '"')
+                              .collect(Collectors.joining(", ")),
                           folder.resolve("repositories"),
                           folder.resolve("restores"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** From now on backups are of another node. */
+  void readFrom(PostgresServer server) {
+    read = server;
   }
 
   static boolean incremental(PostgresInstall install) {
@@ -93,6 +116,10 @@ final class Stage implements AutoCloseable {
       Otherwise otherwise,
       CompressionSpec compression,
       SizeBand band) {
+    return backUp(notes, new PhysicalSourceSpec(null, parent, otherwise), compression, band);
+  }
+
+  BackedUp backUp(Notes notes, SourceSpec source, CompressionSpec compression, SizeBand band) {
     BackupRooms rooms =
         new BackupRooms(
             repositories(),
@@ -106,7 +133,7 @@ final class Stage implements AutoCloseable {
     ClusterSpec cluster =
         new ClusterSpec(
             CLUSTER,
-            List.of(new NodeSpec("pg-1", postgres.primary().host(), postgres.primary().port())),
+            List.of(new NodeSpec("pg-1", read.host(), read.port())),
             new SecretRef("orders-db"),
             "disable",
             "postgres",
@@ -118,7 +145,7 @@ final class Stage implements AutoCloseable {
                 BackupId.next(Clock.systemUTC()),
                 cluster,
                 repository(),
-                new PhysicalSourceSpec(null, parent, otherwise),
+                source,
                 compression,
                 null,
                 band,
@@ -169,6 +196,29 @@ final class Stage implements AutoCloseable {
   /** The folder of a backup's manifest. */
   Path backup(BackupId id) {
     return folder.resolve("repositories/disk/clusters").resolve(CLUSTER).resolve("backups/" + id);
+  }
+
+  /** Rewrites a manifest, and what vouches for it, as somebody could who may write there. */
+  void forge(BackupId id, UnaryOperator<String> change) {
+    Path manifest = backup(id).resolve("manifest.json");
+    try {
+      byte[] forged = change.apply(Files.readString(manifest)).getBytes(StandardCharsets.UTF_8);
+      Files.write(manifest, forged);
+      Path sums = backup(id).resolve(Wire.read(forged, Manifest.class).runId() + "/SHA256SUMS");
+      Files.writeString(
+          sums,
+          Files.readString(sums).replaceFirst("[0-9a-f]{64}  \\.\\./", sha256(forged) + "  ../"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private ConfiguredRepositories repositories() {
