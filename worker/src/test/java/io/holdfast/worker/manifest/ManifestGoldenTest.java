@@ -8,26 +8,37 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The golden file is never edited: another format gets another file. */
 class ManifestGoldenTest {
   private static final Manifest MANIFEST =
       Manifests.of(Manifests.RUN, 1, List.of(Manifests.baseTar(Manifests.RUN, 2048)));
 
-  @Test
-  void writesFormat1AsItAlwaysDid() throws IOException {
-    assertThat(new String(Wire.document(MANIFEST), StandardCharsets.UTF_8))
-        .isEqualTo(new String(golden(), StandardCharsets.UTF_8));
+  static Stream<Arguments> samples() {
+    return Stream.of(
+        Arguments.of("manifest-format-1", MANIFEST),
+        Arguments.of("manifest-format-1-incremental", Manifests.incremental(MANIFEST)));
   }
 
-  @Test
-  void readsFormat1() throws IOException {
-    assertThat(Wire.read(golden(), Manifest.class)).isEqualTo(MANIFEST);
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("samples")
+  void writesFormat1AsItAlwaysDid(String file, Manifest manifest) throws IOException {
+    assertThat(new String(Wire.document(manifest), StandardCharsets.UTF_8))
+        .isEqualTo(new String(golden(file), StandardCharsets.UTF_8));
   }
 
-  private static byte[] golden() throws IOException {
-    try (InputStream in = ManifestGoldenTest.class.getResourceAsStream("/manifest-format-1.json")) {
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("samples")
+  void readsFormat1(String file, Manifest manifest) throws IOException {
+    assertThat(Wire.read(golden(file), Manifest.class)).isEqualTo(manifest);
+  }
+
+  private static byte[] golden(String file) throws IOException {
+    try (InputStream in = ManifestGoldenTest.class.getResourceAsStream("/" + file + ".json")) {
       return in.readAllBytes();
     }
   }

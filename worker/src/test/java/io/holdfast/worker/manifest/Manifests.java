@@ -53,6 +53,36 @@ final class Manifests {
         new TreeMap<>(Map.of("reason", "nightly")));
   }
 
+  /** The same, built on another one. */
+  static Manifest incremental(Manifest full) {
+    return new Manifest(
+        full.format(),
+        full.backupId(),
+        full.runId(),
+        full.attempt(),
+        full.jobId(),
+        full.cluster(),
+        full.method(),
+        full.createdBy(),
+        full.startedAt(),
+        full.finishedAt(),
+        full.durationSeconds(),
+        full.source(),
+        full.wal(),
+        full.compression(),
+        full.structureChecked(),
+        full.databases(),
+        full.tablespaces(),
+        full.artifacts(),
+        full.plainBytes(),
+        full.storedBytes(),
+        new BackupId("0199d0e4-6a00-7000-8000-000000000005"),
+        "cc".repeat(32),
+        full.encryption(),
+        full.tools(),
+        full.labels());
+  }
+
   static Artifact baseTar(RunId run, long storedBytes) {
     return new Artifact(
         Artifact.Kind.BASE_TAR,
