@@ -14,6 +14,7 @@ import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.manifest.Manifest.Tablespace;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.server.ThrowAwayServer;
@@ -22,8 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -65,10 +68,16 @@ class IncrementalChainTest {
     primary.execute(
         "CREATE TABLE doomed AS SELECT generate_series(1, 5000) AS i",
         "CREATE TABLE emptied AS SELECT generate_series(1, 5000) AS i");
+    stage.createTablespace("early");
+    primary.execute("CREATE TABLE goes TABLESPACE early AS SELECT generate_series(1, 3000) AS i");
     try (Ledger ledger = Ledger.writeTo(primary)) {
       CHAIN.add(take(null, CompressionSpec.zstd()));
+      stage.createTablespace("later");
       primary.execute(
-          "DROP TABLE doomed",
+          "DROP TABLE doomed, goes",
+          "CHECKPOINT",
+          "DROP TABLESPACE early",
+          "CREATE TABLE comes TABLESPACE later AS SELECT generate_series(1, 3000) AS i",
           "CREATE TABLE late AS SELECT i, md5(i::text) FROM generate_series(1, 5000) i",
           "CREATE TABLE late_aside TABLESPACE side AS SELECT generate_series(1, 3000) AS i");
       CHAIN.add(
@@ -110,12 +119,16 @@ class IncrementalChainTest {
     }
     assertThat(CHAIN.getLast().plainBytes()).isLessThan(CHAIN.getFirst().plainBytes());
     assertThat(CHAIN.getLast().structureChecked()).isTrue();
+    assertThat(CHAIN.getFirst().tablespaces()).extracting("name").contains("side", "early");
+    assertThat(CHAIN.getLast().tablespaces()).extracting("name").contains("side", "later");
   }
 
   @Test
   void theLastEqualsItsSource() throws Exception {
     Path space = stage.target("copy=space");
-    stage.restore(last(), "copy", Map.of(location(), space.toString()), false);
+    Map<String, String> spaces = new HashMap<>(spaces("copy"));
+    spaces.put(location(), space.toString());
+    stage.restore(last(), "copy", spaces, false);
 
     try (ThrowAwayServer server = open("copy");
         Connection connection = server.connect("postgres")) {
@@ -128,10 +141,7 @@ class IncrementalChainTest {
 
   @Test
   void oneThatWasTakenUnderLoadHasEveryCommitBeforeIt() throws Exception {
-    Path space = stage.target("loaded-space");
-    var restored =
-        stage.restore(
-            CHAIN.get(2).backupId(), "loaded", Map.of(location(), space.toString()), false);
+    var restored = stage.restore(CHAIN.get(2).backupId(), "loaded", spaces("loaded"), false);
 
     assertThat(restored.steps()).anyMatch(step -> step.startsWith("combine " + first() + " + "));
     try (ThrowAwayServer server = open("loaded");
@@ -201,7 +211,7 @@ class IncrementalChainTest {
   }
 
   private void assertRefused(String target, ErrorCode code) throws IOException {
-    Map<String, String> spaces = Map.of(location(), stage.target(target + "-space").toString());
+    Map<String, String> spaces = spaces(target);
     for (BackupId id : List.of(CHAIN.get(2).backupId(), last())) {
       assertThatThrownBy(() -> stage.restore(id, target, spaces, false))
           .isInstanceOfSatisfying(
@@ -249,9 +259,7 @@ class IncrementalChainTest {
   void aRehearsalSaysTheRoomThatAChainTakes() {
     long bytes = CHAIN.stream().mapToLong(Manifest::plainBytes).sum();
 
-    var rehearsed =
-        stage.restore(
-            last(), "never", Map.of(location(), stage.target("never-space").toString()), true);
+    var rehearsed = stage.restore(last(), "never", spaces("never"), true);
 
     assertThat(rehearsed.steps())
         .anyMatch(step -> step.contains("that takes " + bytes + " bytes beside the target"));
@@ -282,8 +290,22 @@ class IncrementalChainTest {
     return CHAIN.getFirst().backupId();
   }
 
+  /** Where tablespace side lies at the source. */
   private static String location() {
-    return CHAIN.getFirst().tablespaces().getFirst().location();
+    return CHAIN.getLast().tablespaces().stream()
+        .filter(space -> space.name().equals("side"))
+        .findFirst()
+        .orElseThrow()
+        .location();
+  }
+
+  /** A place for every tablespace of the last member; the first has one that is gone. */
+  private static Map<String, String> spaces(String target) {
+    return CHAIN.getLast().tablespaces().stream()
+        .collect(
+            Collectors.toMap(
+                Tablespace::location,
+                space -> stage.target(target + "-" + space.name()).toString()));
   }
 
   private ThrowAwayServer open(String target) {

@@ -3,6 +3,7 @@ package io.holdfast.worker.chain;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Account;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
@@ -95,6 +96,11 @@ final class Stage implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  void createTablespace(String name) {
+    Path place = Account.forPostgres().createPrivate(folder.resolve("place-" + name));
+    postgres.primary().execute("CREATE TABLESPACE " + name + " LOCATION '" + place + "'");
   }
 
   /** From now on backups are of another node. */
