@@ -54,9 +54,14 @@ final class Services implements AutoCloseable {
 
   /** Ends it if it runs still, starts it again on the same ports, and waits until it is ready. */
   void restart(int index) {
+    relaunch(index);
+    awaitReady(index);
+  }
+
+  /** As {@link #restart}, for one that cannot become ready: what it needs for that is away. */
+  void relaunch(int index) {
     running.get(index).close();
     running.set(index, launch(index));
-    awaitReady(index);
   }
 
   ChildJvm get(int index) {

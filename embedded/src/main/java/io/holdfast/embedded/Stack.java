@@ -67,6 +67,11 @@ public final class Stack implements AutoCloseable {
         "http://127.0.0.1:" + parts.state().port("api-" + replica + ".management") + "/q");
   }
 
+  /** Where servers on this host push WAL, to whichever worker holds the port. */
+  public URI walUrl() {
+    return URI.create("http://127.0.0.1:" + parts.state().port("wal"));
+  }
+
   /** Where health and metrics of a worker are. */
   public URI workerManagementUrl(int index) {
     return URI.create(
@@ -200,6 +205,11 @@ public final class Stack implements AutoCloseable {
 
   public void restartWorker(int index) {
     parts.workers().restart(index);
+  }
+
+  /** As {@link #restartWorker}, without waiting: while Kafka is away it does not become ready. */
+  public void relaunchWorker(int index) {
+    parts.workers().relaunch(index);
   }
 
   @Override

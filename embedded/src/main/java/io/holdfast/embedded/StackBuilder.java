@@ -254,6 +254,7 @@ public final class StackBuilder {
     all.put("holdfast.worker.id", name);
     all.put("holdfast.worker.credentials-file", folders.credentials().toString());
     all.put("holdfast.worker.scratch-directory", folders.scratch().resolve(name).toString());
+    all.put("holdfast.worker.wal-port", Integer.toString(state.port("wal")));
     all.put("holdfast.worker.state-directory", folders.workers().resolve(name).toString());
     all.put("holdfast.worker.trusted-keys." + state.signingKeyId(), state.signingPublicKey());
     settings.forEach(

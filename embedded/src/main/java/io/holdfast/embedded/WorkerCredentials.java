@@ -18,6 +18,7 @@ import java.util.Map;
 public final class WorkerCredentials {
   private final Map<String, String> databases = new LinkedHashMap<>();
   private final Map<String, String> repositories = new LinkedHashMap<>();
+  private final Map<String, String> archives = new LinkedHashMap<>();
   private final List<String> repositoryRoots = new ArrayList<>();
   private final List<String> restoreRoots = new ArrayList<>();
 
@@ -68,6 +69,14 @@ public final class WorkerCredentials {
     return this;
   }
 
+  /**
+   * @param headerFile what curl reads at the server, with the token in it
+   */
+  public WorkerCredentials archive(String cluster, Path headerFile) {
+    archives.put(quoted(cluster), "{ headerFile: %s }".formatted(quoted(headerFile.toString())));
+    return this;
+  }
+
   public WorkerCredentials repositoryRoot(Path root) {
     repositoryRoots.add(root.toString());
     return this;
@@ -92,6 +101,7 @@ public final class WorkerCredentials {
   private String yaml() {
     return section("databases", databases)
         + section("repositories", repositories)
+        + section("archives", archives)
         + "roots:\n  repositories: "
         + list(repositoryRoots)
         + "\n  restores: "

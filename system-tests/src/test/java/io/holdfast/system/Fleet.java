@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -43,7 +44,9 @@ final class Fleet implements AutoCloseable {
                     .setting("holdfast.jobs.lease", "6s")
                     .setting("holdfast.jobs.accept-within", "10s")
                     .setting("holdfast.jobs.retry-backoff", "1s")
-                    .setting("holdfast.topology.interval", "5s"))
+                    .setting("holdfast.topology.interval", "5s")
+                    .setting("holdfast.archive.announce-interval", "5s")
+                    .setting("holdfast.archive.observe-interval", "3s"))
             .start();
     api = new RestCalls(stack.apiUrl(), stack.adminKey());
     credentials
@@ -135,9 +138,23 @@ final class Fleet implements AutoCloseable {
 
   /** A cluster that the stack did not start. The caller closes it. */
   PostgresCluster startCluster(int standbys) {
-    return PostgresCluster.in(folder.resolve("cluster-" + NUMBER.incrementAndGet()))
-        .standbys(standbys)
-        .start();
+    return startCluster(cluster -> cluster.standbys(standbys));
+  }
+
+  /** One of an unusual kind. The caller closes it. */
+  PostgresCluster startCluster(UnaryOperator<PostgresCluster.Builder> kind) {
+    Path place = folder.resolve("cluster-" + NUMBER.incrementAndGet());
+    return kind.apply(PostgresCluster.in(place)).start();
+  }
+
+  /** Ends what its servers archive, so that they can stop when nobody takes it any more. */
+  void endArchiving(PostgresCluster cluster) {
+    for (PostgresServer server : cluster.nodes()) {
+      if (server.isRunning()) {
+        server.set(Map.of("archive_command", "/bin/true"));
+        server.execute("select pg_reload_conf()");
+      }
+    }
   }
 
   Databases superuser(PostgresCluster cluster) {
@@ -195,8 +212,50 @@ final class Fleet implements AutoCloseable {
     declareAs(name, cluster, repository, false);
   }
 
+  /**
+   * Declares a cluster whose WAL is archived, and sets its servers up as the API says they must be.
+   *
+   * @param archive JSON members of {@code archive} such as {@code "mode":"PUSH"}
+   */
+  String declareArchived(PostgresCluster cluster, String repository, String archive)
+      throws IOException {
+    String name = "cluster-" + NUMBER.incrementAndGet();
+    Path header = folder.resolve(name + ".header");
+    Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
+    credentials.archive(name, header);
+    declareAs(
+        name,
+        cluster,
+        repository,
+        true,
+        ",\"archive\":{"
+            + archive
+            + ",\"headerFile\":\""
+            + header
+            + "\",\"endpoint\":\""
+            + stack.walUrl()
+            + "\"}");
+    JsonNode settings = api.get("/clusters/" + name + "/archive-settings");
+    if (settings.hasNonNull("archiveCommand")) {
+      for (PostgresServer server : cluster.nodes()) {
+        server.set(Map.of("archive_command", settings.path("archiveCommand").asText()));
+        server.execute("select pg_reload_conf()");
+      }
+    }
+    return name;
+  }
+
   private void declareAs(
       String name, PostgresCluster cluster, String repository, boolean asSuperuser) {
+    declareAs(name, cluster, repository, asSuperuser, "");
+  }
+
+  private void declareAs(
+      String name,
+      PostgresCluster cluster,
+      String repository,
+      boolean asSuperuser,
+      String moreMembers) {
     List<String> endpoints = new ArrayList<>();
     List<String> nodes = new ArrayList<>();
     int standby = 0;
@@ -218,7 +277,9 @@ final class Fleet implements AutoCloseable {
             + name
             + "\",\"nodes\":["
             + String.join(",", nodes)
-            + "]}");
+            + "]"
+            + moreMembers
+            + "}");
   }
 
   /** Posts and returns the id of the job. */

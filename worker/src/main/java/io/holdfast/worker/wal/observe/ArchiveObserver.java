@@ -8,6 +8,7 @@ import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.wal.ArchiveObservation;
 import io.holdfast.model.wal.ArchiveObservation.Range;
 import io.holdfast.model.wal.ArchiveObservation.Timeline;
+import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.TimelineHistory;
 import io.holdfast.worker.failure.JobFailure;
@@ -15,7 +16,6 @@ import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.Server;
 import io.holdfast.worker.postgres.SqlFailures;
 import io.holdfast.worker.secret.Credentials;
-import io.holdfast.worker.wal.SlotName;
 import io.holdfast.worker.wal.WalStore;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -125,7 +125,7 @@ public final class ArchiveObserver {
         Connections.brisk(),
         Server.of(cluster, primaries.getFirst(), credentials),
         cluster.maintenanceDatabase(),
-        SlotName.of(cluster.name()));
+        ArchiveSpec.slotName(cluster.name()));
   }
 
   private Optional<SegmentSize> storedSize() {

@@ -6,6 +6,7 @@ import io.holdfast.model.cluster.NodeObservation;
 import io.holdfast.model.cluster.NodeRole;
 import io.holdfast.model.cluster.NodeSpec;
 import io.holdfast.model.cluster.Topology;
+import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.TimelineHistory;
 import io.holdfast.model.wal.WalFileName;
@@ -16,7 +17,6 @@ import io.holdfast.worker.postgres.Server;
 import io.holdfast.worker.postgres.SqlFailures;
 import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.secret.Credentials;
-import io.holdfast.worker.wal.SlotName;
 import io.holdfast.worker.wal.archive.ClusterArchive;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -71,7 +71,7 @@ final class WalStream implements Runnable, Closeable {
     this.waiter = waiter;
     this.slots =
         new Slots(
-            SlotName.of(cluster.name()),
+            ArchiveSpec.slotName(cluster.name()),
             cluster.maintenanceDatabase(),
             archive.declaration().archive().unlimitedSlot());
   }
