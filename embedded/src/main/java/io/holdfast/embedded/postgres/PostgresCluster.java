@@ -142,6 +142,7 @@ public final class PostgresCluster implements AutoCloseable {
     private final List<String> tablespaces = new ArrayList<>();
     private PostgresInstall install;
     private int standbys = 2;
+    private int segmentMegabytes = PostgresServer.DEFAULT_SEGMENT_MEGABYTES;
     private Login superuser = new Login("postgres", "embedded-superuser");
     private Login backup = new Login("holdfast", "embedded-backup");
 
@@ -169,6 +170,12 @@ public final class PostgresCluster implements AutoCloseable {
 
     public Builder setting(String name, String value) {
       settings.put(name, value);
+      return this;
+    }
+
+    /** Size of WAL segments, a power of two up to 1024. Default: 16. */
+    public Builder segmentMegabytes(int size) {
+      segmentMegabytes = size;
       return this;
     }
 
@@ -203,7 +210,8 @@ public final class PostgresCluster implements AutoCloseable {
                     install == null ? PostgresInstall.newest() : install,
                     primaryFolder,
                     superuser,
-                    settings)
+                    settings,
+                    segmentMegabytes)
                 : PostgresServer.open(primaryFolder, superuser);
         started.add(primary.start());
         if (isNew) {

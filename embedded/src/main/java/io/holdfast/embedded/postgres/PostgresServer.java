@@ -30,6 +30,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresServer implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final int DEFAULT_SEGMENT_MEGABYTES = 16;
   private static final int PORT_TRIES = 5;
 
   private final PostgresInstall install;
@@ -58,9 +59,24 @@ public final class PostgresServer implements AutoCloseable {
    */
   public static PostgresServer create(
       PostgresInstall install, Path folder, Login superuser, Map<String, String> settings) {
+    return create(install, folder, superuser, settings, DEFAULT_SEGMENT_MEGABYTES);
+  }
+
+  /**
+   * As above.
+   *
+   * @param segmentMegabytes size of WAL segments, a power of two up to 1024
+   */
+  public static PostgresServer create(
+      PostgresInstall install,
+      Path folder,
+      Login superuser,
+      Map<String, String> settings,
+      int segmentMegabytes) {
     PostgresServer server = new PostgresServer(install, folder, superuser, folderName(folder));
     server.folder.prepare();
-    server.folder.initialise(server.command("initdb"), superuser);
+    server.folder.initialise(
+        server.command("initdb").with("--wal-segsize=" + segmentMegabytes), superuser);
     server.set(settings);
     return server;
   }

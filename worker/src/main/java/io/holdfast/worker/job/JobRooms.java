@@ -16,6 +16,7 @@ import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.probe.CheckJob;
 import io.holdfast.worker.probe.ProbeJob;
+import io.holdfast.worker.recovery.RecoveryRooms;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
@@ -23,6 +24,8 @@ import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.verify.VerifyJob;
 import io.holdfast.worker.verify.VerifyRooms;
+import io.holdfast.worker.wal.archive.Declaration;
+import io.holdfast.worker.wal.archive.Declarations;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,6 +50,7 @@ class JobRooms implements JobBody {
       WorkerConfig config,
       Scratch own,
       WorkerIdentity identity,
+      Declarations archives,
       Clock clock) {
     this.repositories = repositories;
     this.nodes = nodes;
@@ -66,7 +70,15 @@ class JobRooms implements JobBody {
     this.points = new RestorePointJob(nodes, credentials, clock);
     this.restores =
         new RestoreRooms(
-            repositories, nodes, credentials, programs, Connections.patient(), scratch, clock);
+            repositories,
+            nodes,
+            credentials,
+            programs,
+            Connections.patient(),
+            scratch,
+            RecoveryRooms.of(programs),
+            name -> archives.of(name).map(Declaration::cluster),
+            clock);
     this.verifications = new VerifyRooms(repositories, programs, scratch, clock);
   }
 

@@ -56,7 +56,7 @@ public final class RestoreJob {
         }
         case PhysicalRestoreTarget physical -> {
           requireMethod(manifest, "PHYSICAL");
-          yield new PhysicalInto(rooms, chain, physical).run(spec.dryRun());
+          yield new PhysicalInto(rooms, repository, chain, physical).run(spec.dryRun());
         }
       };
     }

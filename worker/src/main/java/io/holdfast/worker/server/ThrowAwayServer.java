@@ -73,6 +73,17 @@ public final class ThrowAwayServer implements Closeable {
    */
   public static ThrowAwayServer start(
       PgTools tools, int major, Path data, String superuser, Progress progress) {
+    return start(tools, major, data, superuser, List.of(), progress);
+  }
+
+  /**
+   * As above, for a server that recovers: it accepts connections, for reading, as soon as it is
+   * consistent.
+   *
+   * @param more settings, each {@code name=value}; they beat the others
+   */
+  public static ThrowAwayServer start(
+      PgTools tools, int major, Path data, String superuser, List<String> more, Progress progress) {
     try {
       // Not below a scratch directory: the path of a socket has 107 bytes at the most.
       Path folder = Files.createTempDirectory("holdfast");
@@ -84,7 +95,8 @@ public final class ThrowAwayServer implements Closeable {
           ChildProcess.start(
               asServerUser(
                   ChildCommand.of(tools.server("postgres", major), "-D", data.toString())
-                      .with(settings(data, folder, hba, ident))));
+                      .with(settings(data, folder, hba, ident))
+                      .with(words(more))));
       ThrowAwayServer server = new ThrowAwayServer(folder, process, superuser);
       try (Progress.Registration stop = progress.closeOnStop(server)) {
         server.awaitConnections(progress);
@@ -103,8 +115,7 @@ public final class ThrowAwayServer implements Closeable {
   }
 
   private static List<String> settings(Path data, Path folder, Path hba, Path ident) {
-    List<String> words = new ArrayList<>();
-    for (String setting :
+    return words(
         List.of(
             "data_directory=" + data,
             "external_pid_file=",
@@ -123,7 +134,12 @@ public final class ThrowAwayServer implements Closeable {
             "max_wal_senders=0",
             "max_logical_replication_workers=0",
             "autovacuum=off",
-            "huge_pages=off")) {
+            "huge_pages=off"));
+  }
+
+  private static List<String> words(List<String> settings) {
+    List<String> words = new ArrayList<>();
+    for (String setting : settings) {
       words.add("-c");
       words.add(setting);
     }
@@ -134,7 +150,8 @@ public final class ThrowAwayServer implements Closeable {
     return ROOT ? command.asUser("postgres") : command;
   }
 
-  private static void prepareForServer(Path folder) {
+  /** Gives a folder, and what is in it, to the account that servers run as. */
+  public static void prepareForServer(Path folder) {
     if (ROOT) {
       ChildProcess.output(
           ChildCommand.of(
@@ -153,15 +170,23 @@ public final class ThrowAwayServer implements Closeable {
           return;
         }
       } catch (SQLException notYet) {
-        if (!process.isAlive()) {
-          throw new JobFailure(
-              ErrorCode.RESTORE_FAILED,
-              "the restored server did not start: " + tail(process.complaint()),
-              "Read the server's message; the data directory is not usable as it is.",
-              notYet);
-        }
+        requireAlive(notYet);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+  }
+
+  /**
+   * @param because what was noticed of it; null when nothing was
+   * @throws JobFailure RESTORE_FAILED with the end of the server's log when it runs no more
+   */
+  public void requireAlive(Exception because) {
+    if (!process.isAlive()) {
+      throw new JobFailure(
+          ErrorCode.RESTORE_FAILED,
+          "the restored server did not start: " + tail(process.complaint()),
+          "Read the server's message; the data directory is not usable as it is.",
+          because);
     }
   }
 

@@ -149,6 +149,22 @@ public final class WalStore {
             });
   }
 
+  /**
+   * What has been received of an unfinished segment: the longest part; empty when there is none.
+   */
+  public Optional<byte[]> growing(WalFileName segment) {
+    return repository.list(layout.segments(segment.timeline(), segment.logId())).stream()
+        .map(ObjectStat::key)
+        .filter(
+            key ->
+                WalLayout.growing(key)
+                    .filter(growing -> growing.segment().equals(segment))
+                    .isPresent())
+        // The length in the name is hexadecimal with a fixed width.
+        .max(String::compareTo)
+        .map(key -> read(key, segment));
+  }
+
   /** Timelines whose history is archived, ascending. */
   public SortedSet<Integer> histories() {
     SortedSet<Integer> timelines = new TreeSet<>();

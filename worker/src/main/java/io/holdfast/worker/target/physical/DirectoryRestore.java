@@ -36,6 +36,8 @@ public final class DirectoryRestore implements Closeable {
   private final TargetDirectory data;
   private final Map<Long, TargetDirectory> tablespaces;
   private final Map<String, byte[]> heldBack = new TreeMap<>();
+  private Quarantine.Begin begin = Quarantine.Begin.AS_IT_IS;
+  private List<String> following = List.of();
 
   private DirectoryRestore(TargetDirectory data, Map<Long, TargetDirectory> tablespaces) {
     this.data = data;
@@ -110,6 +112,24 @@ public final class DirectoryRestore implements Closeable {
     return Quarantine.SETTINGS;
   }
 
+  /**
+   * The copy will begin with archive recovery. Until somebody gives it a restore_command it refuses
+   * to start, so that a restore that was killed halfway opens nothing.
+   */
+  public void recovers() {
+    begin = Quarantine.Begin.RECOVERS;
+  }
+
+  /**
+   * The copy will begin as a standby.
+   *
+   * @param settings lines that beat those of the quarantine
+   */
+  public void follows(List<String> settings) {
+    begin = Quarantine.Begin.FOLLOWS;
+    following = List.copyOf(settings);
+  }
+
   /** Takes the locks and makes the staging directories. */
   public void stage() {
     data.stage();
@@ -181,7 +201,7 @@ public final class DirectoryRestore implements Closeable {
     Path root = data.staging();
     try {
       Files.deleteIfExists(root.resolve("postmaster.pid"));
-      Quarantine.apply(root, data.target(), configuration);
+      Quarantine.apply(root, data.target(), configuration, begin, following);
       if (heldBack.containsKey(TABLESPACE_MAP)) {
         Files.writeString(root.resolve(TABLESPACE_MAP), rewrittenMap());
       }
@@ -229,6 +249,21 @@ public final class DirectoryRestore implements Closeable {
                         .replace("\r", "\\\r"))
                 .append('\n'));
     return map.toString();
+  }
+
+  /**
+   * Makes of a copy that was recovered and stopped a standby that follows nobody: it starts
+   * read-only where recovery ended, whenever that is, until somebody promotes it.
+   *
+   * @param settings lines that beat those of the quarantine
+   */
+  public static void rest(Path data, List<String> settings) {
+    try {
+      Quarantine.rest(data, settings);
+    } catch (IOException e) {
+      throw cannotWrite(data, e);
+    }
+    giveToServer(data);
   }
 
   private static void giveToServer(Path directory) {

@@ -37,6 +37,16 @@ final class Quarantine {
           "external_pid_file = ''",
           "log_directory = 'log'");
 
+  /** What a copy does when it is started. */
+  enum Begin {
+    /** It recovers to the end of its own WAL. */
+    AS_IT_IS,
+    /** It asks for archived WAL. */
+    RECOVERS,
+    /** It follows a primary. */
+    FOLLOWS
+  }
+
   /**
    * Where the configuration may lead to another directory. What an included file says is not looked
    * at: it may lie outside the copy and change.
@@ -61,10 +71,18 @@ final class Quarantine {
    * @param target where it will lie
    * @param configuration file name -> content, used where the copy has no such file; the rules for
    *     logins also where its source may have read others
+   * @param more lines that beat {@link #SETTINGS}
    */
-  static void apply(Path root, Path target, Map<String, byte[]> configuration) throws IOException {
+  static void apply(
+      Path root, Path target, Map<String, byte[]> configuration, Begin begin, List<String> more)
+      throws IOException {
     Files.deleteIfExists(root.resolve("standby.signal"));
     Files.deleteIfExists(root.resolve("recovery.signal"));
+    switch (begin) {
+      case AS_IT_IS -> {}
+      case RECOVERS -> Files.createFile(root.resolve("recovery.signal"));
+      case FOLLOWS -> Files.createFile(root.resolve("standby.signal"));
+    }
     List<String> lines = new ArrayList<>(SETTINGS);
     if (version(root).equals("14")) {
       lines.add("stats_temp_directory = 'pg_stat_tmp'"); // later majors do not know it
@@ -86,9 +104,22 @@ final class Quarantine {
       lines.add(setting("hba_file", target.resolve("pg_hba.conf")));
       lines.add(setting("ident_file", target.resolve("pg_ident.conf")));
     }
+    lines.addAll(more);
     Files.writeString(root.resolve(FILE), HEAD.formatted(FILE) + String.join("\n", lines) + "\n");
     includeLast(root.resolve("postgresql.conf"));
     includeLast(root.resolve("postgresql.auto.conf"));
+  }
+
+  /** See {@link DirectoryRestore#rest}. */
+  static void rest(Path data, List<String> more) throws IOException {
+    Files.writeString(
+        data.resolve(FILE),
+        "# Where recovery ended it waits, open for reading, until it is promoted.\n"
+            + String.join("\n", more)
+            + "\n",
+        StandardOpenOption.APPEND);
+    Files.deleteIfExists(data.resolve("recovery.signal"));
+    Files.createFile(data.resolve("standby.signal"));
   }
 
   private static String version(Path root) throws IOException {

@@ -1,0 +1,62 @@
+package io.holdfast.worker.recovery;
+
+import io.holdfast.model.JobId;
+import io.holdfast.model.cluster.Selection;
+import io.holdfast.model.cluster.Topology;
+import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.worker.attempt.Attempt;
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Keeps what it is told, and is never stopped. */
+public final class TestAttempt implements Attempt {
+  private final JobId id = new JobId(UUID.randomUUID().toString());
+  private final List<String> notes = new ArrayList<>();
+
+  /** {@code code message}. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  @Override
+  public JobId jobId() {
+    return id;
+  }
+
+  @Override
+  public int number() {
+    return 1;
+  }
+
+  @Override
+  public String worker() {
+    return "test";
+  }
+
+  @Override
+  public void requireHeld() {}
+
+  @Override
+  public void nodeSelected(Selection selection, Topology topology) {}
+
+  @Override
+  public void contentsListed(String database, int page, List<ContentEntry> entries) {}
+
+  @Override
+  public void phase(String name, Long bytesTotal) {}
+
+  @Override
+  public void advanced(long plainBytes) {}
+
+  @Override
+  public void note(String code, String message) {
+    notes.add(code + " " + message);
+  }
+
+  @Override
+  public Registration closeOnStop(Closeable resource) {
+    return () -> {};
+  }
+}
