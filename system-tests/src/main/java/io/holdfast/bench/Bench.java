@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** {@code ./dev bench [backup restore logical memory latency] [--gb N] [--repetitions N]}. */
+/** {@code ./dev bench [backup restore logical memory wal latency] [--gb N] [--repetitions N]}. */
 public final class Bench {
   private static final List<String> SECTIONS =
-      List.of("backup", "restore", "logical", "memory", "latency");
+      List.of("backup", "restore", "logical", "memory", "wal", "latency");
 
   private final Set<String> sections = new LinkedHashSet<>();
   private double gigabytes = 2;
@@ -75,7 +75,9 @@ public final class Bench {
 
   private void withData(BenchStage stage, StringBuilder text) {
     PgBackRest pgBackRest =
-        sections.contains("backup") || sections.contains("restore") ? new PgBackRest(stage) : null;
+        sections.contains("backup") || sections.contains("restore") || sections.contains("wal")
+            ? new PgBackRest(stage)
+            : null;
     if (sections.contains("backup")) {
       text.append(new BaseBackups(stage, pgBackRest).run(repetitions));
     }
@@ -87,6 +89,9 @@ public final class Bench {
     }
     if (sections.contains("memory")) {
       text.append(new Memory(stage).run());
+    }
+    if (sections.contains("wal")) {
+      text.append(new WalPushes(stage, pgBackRest).run(repetitions));
     }
   }
 }

@@ -6,13 +6,18 @@ import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
+import io.holdfast.embedded.process.Await;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.embedded.s3.EmbeddedS3;
 import io.holdfast.embedded.s3.ServerCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A cluster of the wanted size and a stack that backs it up, in a folder that is removed at the
@@ -28,6 +33,7 @@ final class BenchStage implements AutoCloseable {
   private final ServerCertificate certificate;
   private final Stack stack;
   private final RestCalls api;
+  private final WorkerCredentials credentials = new WorkerCredentials();
 
   private BenchStage(Path folder, PostgresCluster cluster, Stack stack) {
     this.folder = folder;
@@ -54,6 +60,7 @@ final class BenchStage implements AutoCloseable {
             .setting("max_wal_size", "4GB")
             .setting("synchronous_commit", "off")
             .setting("archive_mode", "on")
+            .setting("wal_keep_size", "4GB")
             .setting("archive_command", "/bin/true")
             .setting("autovacuum", "off")
             .start();
@@ -74,7 +81,7 @@ final class BenchStage implements AutoCloseable {
   }
 
   private void declare() {
-    new WorkerCredentials()
+    credentials
         .s3OverTls(
             Stack.S3_REFERENCE,
             store.accessKey(),
@@ -99,6 +106,33 @@ final class BenchStage implements AutoCloseable {
             + Stack.S3_REFERENCE
             + "\"}}");
     declareCluster("bench");
+  }
+
+  /** The server as a cluster that pushes its WAL to a repository of its own. */
+  void declareArchived(String name, String repository) {
+    try {
+      Path header = folder.resolve(name + ".header");
+      Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
+      credentials.archive(name, header).writeTo(stack.credentialsFile());
+      api.put(
+          "/clusters/" + name,
+          String.format(
+              "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"archive\":{\"headerFile\":\"%s\","
+                  + "\"endpoint\":\"%s\"},\"nodes\":[{\"name\":\"primary\",\"host\":\"%s\","
+                  + "\"port\":%d}]}",
+              repository, LOGIN, header, stack.walUrl(), server().host(), server().port()));
+      Await.until(
+          "a worker has looked at the archive",
+          Duration.ofMinutes(2),
+          () -> api.get("/clusters/" + name + "/recovery-windows").hasNonNull("lastObservedAt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As the API says for {@link #declareArchived}. */
+  String archiveCommand(String name) {
+    return api.get("/clusters/" + name + "/archive-settings").path("archiveCommand").asText();
   }
 
   /** The server under another name, so that admission counts it by itself. */

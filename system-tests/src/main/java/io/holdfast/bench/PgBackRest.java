@@ -1,11 +1,14 @@
 package io.holdfast.bench;
 
 import io.holdfast.embedded.Stack;
+import io.holdfast.embedded.process.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The peer as its manual sets it up: a stanza, two repositories (a directory and the same S3 store
@@ -14,6 +17,7 @@ import java.util.Map;
 final class PgBackRest {
   private final BenchStage stage;
   private final Path repository;
+  private final Path configuration;
   private final String command;
 
   PgBackRest(BenchStage stage) {
@@ -22,7 +26,7 @@ final class PgBackRest {
         io.holdfast.embedded.process.Account.forPostgres()
             .createPrivate(stage.folder().resolve("pgbackrest"));
     this.repository = home.resolve("repository");
-    Path configuration = home.resolve("pgbackrest.conf");
+    this.configuration = home.resolve("pgbackrest.conf");
     try {
       Files.writeString(
           configuration,
@@ -68,6 +72,46 @@ final class PgBackRest {
     return stage
         .server()
         .queryText("SELECT split_part(current_setting('unix_socket_directories'), ',', 1)");
+  }
+
+  /**
+   * An archive command that pushes ahead, to one repository only.
+   *
+   * @param number of the repository
+   */
+  String asynchronousPush(int number) {
+    // archive-push goes to every configured repository; each has a configuration of its own here.
+    try {
+      Path alone = configuration.resolveSibling("pgbackrest-" + number + ".conf");
+      String other = "repo" + (3 - number) + "-";
+      String all =
+          Files.readString(configuration)
+              .replaceAll("(?m)^" + other + ".*\n", "")
+              .replace("repo" + number + "-", "repo1-")
+              .replace("process-max=2", "process-max=2\narchive-async=y");
+      Files.writeString(alone, all);
+      return "pgbackrest --config=" + alone + " --stanza=bench archive-push %p";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes archived segments and what the asynchronous push remembers of them. */
+  void forgetArchive() throws IOException {
+    for (Path archive :
+        List.of(
+            repository.resolve("archive/bench"),
+            stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/archive/bench"))) {
+      if (Files.exists(archive)) {
+        try (Stream<Path> entries = Files.list(archive)) {
+          entries.filter(Files::isDirectory).forEach(Folders::delete);
+        }
+      }
+    }
+    Path spool = configuration.resolveSibling("spool");
+    if (Files.exists(spool)) {
+      Folders.delete(spool);
+    }
   }
 
   private void as(String arguments) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** WAL on its way into the repository, and what the control plane says of it. */
 class ArchiveTest {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofSeconds(90);
 
   @Test
   void keepsWalFlowingWhileApiAndKafkaAreDownAndWorkersCome() throws Exception {

@@ -97,6 +97,20 @@ class PushTest {
   }
 
   @Test
+  void givesBackWhatItHasAndSaysWhenItHasNot() throws Exception {
+    awaitArchived(writeSegments(1));
+    WalFileName file = lastArchived();
+    WalFileName later =
+        WalFileName.segment(1, file.number(SegmentSize.DEFAULT) + 1000, SegmentSize.DEFAULT);
+    Path target = fixture.folder.resolve("fetched");
+
+    assertThat(get("/wal/orders/" + file, target)).isEqualTo("200");
+    assertThat(Files.readAllBytes(target)).isEqualTo(fixture.store().get(file).orElseThrow());
+    assertThat(get("/wal/orders/" + later, target)).isEqualTo("404");
+    assertThat(get("/wal/invoices/" + file, target)).isEqualTo("401");
+  }
+
+  @Test
   void refusesStrangers() throws Exception {
     awaitArchived(writeSegments(1));
     WalFileName file = lastArchived();
@@ -142,6 +156,20 @@ class PushTest {
             "@" + header,
             "--upload-file",
             file.toString(),
+            "http://127.0.0.1:" + fixture.listener.port() + path)
+        .run(Duration.ofSeconds(30));
+  }
+
+  private static String get(String path, Path target) throws IOException {
+    return Command.of(
+            "curl",
+            "--silent",
+            "--output",
+            target.toString(),
+            "--write-out",
+            "%{http_code}",
+            "--header",
+            "@" + fixture.header(),
             "http://127.0.0.1:" + fixture.listener.port() + path)
         .run(Duration.ofSeconds(30));
   }

@@ -20,10 +20,11 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * What a server's {@code archive_command} talks to: {@code PUT /wal/<cluster>/<file>} on loopback,
- * with nothing but the JDK, so that it answers while everything else is away. Success (201 stored,
- * 200 stored before) means durable; every other answer makes {@code curl --fail} exit 22, which the
- * server takes for "try again".
+ * What a server's {@code archive_command} and {@code restore_command} talk to: {@code PUT} and
+ * {@code GET /wal/<cluster>/<file>} on loopback, with nothing but the JDK, so that it answers while
+ * everything else is away. A put that succeeds (201 stored, 200 stored before) means durable; every
+ * other answer makes {@code curl --fail} exit 22, which the server takes for "try again". A get
+ * answers 404 only when the archive certainly has no such file.
  */
 public final class WalListener implements Closeable {
   private static final Logger LOG = Logger.getLogger(WalListener.class);
@@ -68,40 +69,53 @@ public final class WalListener implements Closeable {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       Answer answer = handle(exchange);
-      byte[] body = (answer.text() + "\n").getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "text/plain; charset=utf-8");
-      exchange.sendResponseHeaders(answer.status(), body.length);
-      exchange.getResponseBody().write(body);
+      exchange.getResponseHeaders().add("Content-Type", answer.type());
+      exchange.sendResponseHeaders(answer.status(), answer.body().length);
+      exchange.getResponseBody().write(answer.body());
     } catch (IOException e) {
       // The client has gone: what was stored is stored, and it will ask again.
       LOG.debugf(e, "a client of the WAL listener went away");
     }
   }
 
-  /** A status and a sentence for the server's log. */
-  private record Answer(int status, String text) {}
+  private record Answer(int status, String type, byte[] body) {
+    /** A status and a sentence for people. */
+    Answer(int status, String text) {
+      this(status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
 
   private Answer handle(HttpExchange exchange) throws IOException {
     List<String> path = List.of(exchange.getRequestURI().getPath().split("/", -1));
     if (path.size() != 4 || !path.get(0).isEmpty() || !path.get(1).equals("wal")) {
       return new Answer(404, "the address is /wal/<cluster>/<file>");
     }
-    if (!exchange.getRequestMethod().equals("PUT")) {
-      return new Answer(405, "files are put here");
+    String method = exchange.getRequestMethod();
+    if (!method.equals("PUT") && !method.equals("GET")) {
+      return new Answer(405, "files are put here and fetched from here");
     }
     Optional<WalFileName> file = WalFileName.parse(path.get(3));
     if (file.isEmpty()) {
       return new Answer(422, "PostgreSQL archives no files of that name");
     }
     try {
-      return authorized(exchange, path.get(2))
-          ? push(exchange, path.get(2), file.get())
-          : new Answer(401, "the token is not the one that this worker knows for the cluster");
+      if (!authorized(exchange, path.get(2))) {
+        return new Answer(401, "the token is not the one that this worker knows for the cluster");
+      }
+      Optional<ClusterArchive> archive = archives.of(path.get(2));
+      if (archive.isEmpty()) {
+        // Not 404: whoever fetches must not take it for the end of the archive.
+        return new Answer(
+            421, "this worker has not been told to archive cluster '" + path.get(2) + "'");
+      }
+      return method.equals("PUT")
+          ? push(exchange, archive.get(), file.get())
+          : fetch(archive.get(), file.get());
     } catch (JobFailure e) {
-      LOG.warnf("%s of cluster %s was not archived: %s", file.get(), path.get(2), e.getMessage());
+      LOG.warnf("%s %s of cluster %s failed: %s", method, file.get(), path.get(2), e.getMessage());
       return new Answer(status(e.code()), e.code() + ": " + e.getMessage() + ". " + e.hint());
     } catch (RuntimeException e) {
-      LOG.errorf(e, "archiving %s of cluster %s failed", file.get(), path.get(2));
+      LOG.errorf(e, "%s %s of cluster %s failed", method, file.get(), path.get(2));
       return new Answer(500, "INTERNAL: the worker's log says what failed");
     }
   }
@@ -116,12 +130,16 @@ public final class WalListener implements Closeable {
             given.getBytes(StandardCharsets.UTF_8), wanted.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Answer push(HttpExchange exchange, String cluster, WalFileName file) throws IOException {
-    Optional<ClusterArchive> archive = archives.of(cluster);
-    if (archive.isEmpty()) {
-      return new Answer(
-          404, "cluster '" + cluster + "' is not declared for archiving, or not yet announced");
-    }
+  private static Answer fetch(ClusterArchive archive, WalFileName file) {
+    return archive
+        .store()
+        .get(file)
+        .map(plain -> new Answer(200, "application/octet-stream", plain))
+        .orElseGet(() -> new Answer(404, "the archive has no " + file));
+  }
+
+  private Answer push(HttpExchange exchange, ClusterArchive archive, WalFileName file)
+      throws IOException {
     String header = exchange.getRequestHeaders().getFirst("Content-Length");
     long length = header != null && header.matches("[0-9]{1,12}") ? Long.parseLong(header) : -1;
     if (length < 0) {
@@ -140,7 +158,7 @@ public final class WalListener implements Closeable {
     int mebibytes = (int) Math.max(1, Math.ceilDiv(length, 1024L * 1024));
     memory.acquireUninterruptibly(mebibytes);
     try {
-      boolean fresh = archive.get().push(file, exchange.getRequestBody(), length);
+      boolean fresh = archive.push(file, exchange.getRequestBody(), length);
       return fresh ? new Answer(201, "stored") : new Answer(200, "stored before");
     } finally {
       memory.release(mebibytes);
