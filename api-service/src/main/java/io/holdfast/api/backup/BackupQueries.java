@@ -4,12 +4,14 @@ import io.holdfast.api.access.Caller;
 import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.BackupId;
+import io.holdfast.model.Lsn;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +88,38 @@ public class BackupQueries {
                         + "backup.",
                     "A suspect backup is restored by its id only.",
                     List.of(new ApiProblem.Violation("latestOf", "has no available backup")))));
+  }
+
+  /**
+   * The base backups of a cluster in one repository, newest first; those of which the manifest says
+   * where their WAL lies. Looks at no scope.
+   */
+  @Transactional
+  @SuppressWarnings("unchecked")
+  public List<PhysicalBackup> physical(String cluster, String repository) {
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select id, state, finished_at, manifest #>> '{source,systemIdentifier}',"
+                    + " manifest #>> '{wal,timeline}', manifest #>> '{wal,startLsn}',"
+                    + " manifest #>> '{wal,stopLsn}' from backup where cluster = :cluster and"
+                    + " repository = :repository and method = 'PHYSICAL' and"
+                    + " manifest #>> '{wal,stopLsn}' is not null order by finished_at desc")
+            .setParameter("cluster", cluster)
+            .setParameter("repository", repository)
+            .getResultList();
+    return rows.stream()
+        .map(
+            row ->
+                new PhysicalBackup(
+                    new BackupId(row[0].toString()),
+                    BackupEntity.AVAILABLE.equals(row[1]),
+                    (Instant) row[2],
+                    (String) row[3],
+                    Integer.parseInt((String) row[4]),
+                    Lsn.parse((String) row[5]),
+                    Lsn.parse((String) row[6])))
+        .toList();
   }
 
   /** Newest first. Filters that are null do not filter. */

@@ -4,7 +4,9 @@ import io.holdfast.model.BackupId;
 import io.holdfast.model.Codec;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.JobId;
+import io.holdfast.model.Lsn;
 import io.holdfast.model.RunId;
+import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.cluster.NodeRole;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.job.JobSpec;
@@ -24,9 +26,35 @@ public final class Manifests {
     return of(spec.backupId(), run.jobId(), spec.cluster().name(), method, plainBytes);
   }
 
+  /** A base backup whose WAL lies between two positions of timeline 1. */
+  public static Manifest physical(
+      JobCommand.RunJob run, String start, String stop, Instant finishedAt) {
+    JobSpec.Backup spec = (JobSpec.Backup) run.spec();
+    return of(
+        spec.backupId(),
+        run.jobId(),
+        spec.cluster().name(),
+        "PHYSICAL",
+        4096,
+        new Manifest.Wal(Lsn.parse(start), Lsn.parse(stop), 1, 0x100000),
+        ((PhysicalSourceSpec) spec.source()).parent(),
+        finishedAt);
+  }
+
   private static Manifest of(
       BackupId backupId, JobId jobId, String cluster, String method, long plainBytes) {
-    Instant now = Instant.now();
+    return of(backupId, jobId, cluster, method, plainBytes, null, null, Instant.now());
+  }
+
+  private static Manifest of(
+      BackupId backupId,
+      JobId jobId,
+      String cluster,
+      String method,
+      long plainBytes,
+      Manifest.Wal wal,
+      BackupId parent,
+      Instant now) {
     String sha = "0".repeat(64);
     return new Manifest(
         Manifest.FORMAT,
@@ -41,7 +69,7 @@ public final class Manifests {
         now,
         3.0,
         new Manifest.Source("pg-2", NodeRole.STANDBY, 0L, 0.0, "15.18", 150018, "7", 1),
-        null,
+        wal,
         CompressionSpec.zstd(),
         true,
         List.of(new Manifest.Database("orders", "UTF8", "C", "C", "postgres", null)),
@@ -57,6 +85,8 @@ public final class Manifests {
                 new Artifact.Digest(plainBytes / 4, sha))),
         plainBytes,
         plainBytes / 4,
+        parent,
+        parent == null ? null : sha,
         null,
         Map.of("pg_dump", "15.18"),
         Map.of());

@@ -2,7 +2,6 @@ package io.holdfast.model.wal;
 
 import io.holdfast.model.ResourceName;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * How the WAL of a cluster reaches its repository.
@@ -45,14 +44,11 @@ public record ArchiveSpec(
   }
 
   /**
-   * The replication slot that the workers of a cluster share: 63 letters, digits and underscores at
-   * most, another one for each cluster.
+   * The replication slot that the workers of a cluster share: letters, digits and underscores, as
+   * many as PostgreSQL takes.
    */
   public static String slotName(String cluster) {
-    String plain = "holdfast_" + ResourceName.check("cluster name", cluster).replace('-', '_');
-    return plain.length() <= LONGEST_SLOT_NAME
-        ? plain
-        : String.format(
-            Locale.ROOT, "%s_%08x", plain.substring(0, LONGEST_SLOT_NAME - 9), cluster.hashCode());
+    String name = "holdfast_" + ResourceName.check("cluster name", cluster).replace('-', '_');
+    return name.substring(0, Math.min(name.length(), LONGEST_SLOT_NAME));
   }
 }
