@@ -8,6 +8,7 @@ import io.holdfast.model.backup.LogicalSourceSpec.DumpFormat;
 import io.holdfast.model.backup.LogicalSourceSpec.RowCounts;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec.Checkpoint;
+import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.StandbyPolicy;
 import java.time.Duration;
@@ -15,11 +16,27 @@ import java.time.Duration;
 /**
  * A request that has been found sound.
  *
+ * @param source of a physical backup without its parent, which is looked for next
+ * @param incremental null: a full one
  * @param policy null: the cluster's own
  * @param deadline null: none
  */
 record BackupPlan(
-    SourceSpec source, CompressionSpec compression, StandbyPolicy policy, Duration deadline) {
+    SourceSpec source,
+    Incremental incremental,
+    CompressionSpec compression,
+    StandbyPolicy policy,
+    Duration deadline) {
+
+  /**
+   * @param parent the id asked for; null: the newest there is
+   */
+  record Incremental(String parent, Otherwise otherwise) {}
+
+  private enum Type {
+    FULL,
+    INCREMENTAL
+  }
 
   private enum Method {
     LOGICAL,
@@ -54,10 +71,27 @@ record BackupPlan(
             ? null
             : wrong.constant(
                 Checkpoint.class, "physical.checkpoint", request.physical().checkpoint());
+    Incremental incremental = incremental(request.physical(), wrong);
     wrong.throwIfAny();
     SourceSpec source =
         method == Method.PHYSICAL ? new PhysicalSourceSpec(checkpoint) : logical(request.logical());
-    return new BackupPlan(source, compression, policy, deadline);
+    return new BackupPlan(source, incremental, compression, policy, deadline);
+  }
+
+  private static Incremental incremental(BackupRequest.PhysicalOptions options, Violations wrong) {
+    if (options == null) {
+      return null;
+    }
+    Type type = wrong.constant(Type.class, "physical.type", options.type());
+    Otherwise otherwise =
+        wrong.constant(Otherwise.class, "physical.otherwise", options.otherwise());
+    boolean asked = type == Type.INCREMENTAL;
+    wrong.require(
+        asked || options.otherwise() == null, "physical.otherwise", "needs type INCREMENTAL");
+    wrong.require(asked || options.parent() == null, "physical.parent", "needs type INCREMENTAL");
+    return asked
+        ? new Incremental(options.parent(), otherwise == null ? Otherwise.FAIL : otherwise)
+        : null;
   }
 
   private static void checkLogical(BackupRequest.LogicalOptions options, Violations wrong) {

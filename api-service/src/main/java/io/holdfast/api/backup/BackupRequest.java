@@ -39,7 +39,21 @@ public record BackupRequest(
 
   @Schema(name = "PhysicalBackupOptions")
   public record PhysicalOptions(
-      @Schema(description = "FAST (default) or SPREAD") String checkpoint) {}
+      @Schema(description = "FAST (default) or SPREAD") String checkpoint,
+      @Schema(
+              description =
+                  "FULL (default), or INCREMENTAL: what changed since the parent. PostgreSQL 17 and"
+                      + " later, with summarize_wal")
+          String type,
+      @Schema(
+              description =
+                  "With INCREMENTAL, where that cannot be: FAIL (default), or take a FULL one")
+          String otherwise,
+      @Schema(
+              description =
+                  "With INCREMENTAL: the id of the backup it builds on; absent: the newest available"
+                      + " physical backup of the cluster in the same repository")
+          String parent) {}
 
   @Schema(name = "CompressionOptions")
   public record CompressionOptions(

@@ -6,8 +6,11 @@ import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.BackupId;
+import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
@@ -15,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.Optional;
 
 /** Takes requests for backups. */
 @ApplicationScoped
@@ -25,6 +29,7 @@ public class BackupService {
   @Inject JobService jobs;
   @Inject Caller caller;
   @Inject Clock clock;
+  @Inject BackupQueries backups;
 
   /** Everything that can be wrong with a request is found here, before it becomes a job. */
   @Transactional
@@ -48,15 +53,46 @@ public class BackupService {
   private JobSpec spec(String cluster, BackupPlan plan, ClusterSpec spec, BackupRequest request) {
     String repository =
         request.repository() == null ? clusters.repository(cluster) : request.repository();
+    SourceSpec source = source(cluster, repository, plan, spec.systemIdentifier());
     return new JobSpec.Backup(
         BackupId.next(clock),
         plan.policy() == null ? spec : withPolicy(spec, plan),
         repositories.spec(repository),
-        plan.source(),
+        source,
         plan.compression(),
         request.rateLimitBytesPerSecond(),
-        SizeHistory.band(cluster, plan.source()),
+        SizeHistory.band(cluster, source),
         request.labels());
+  }
+
+  /** With the parent of an incremental one: a suspect backup is never built upon. */
+  private SourceSpec source(
+      String cluster, String repository, BackupPlan plan, String systemIdentifier) {
+    if (plan.incremental() == null || !(plan.source() instanceof PhysicalSourceSpec full)) {
+      return plan.source();
+    }
+    String asked = plan.incremental().parent();
+    Optional<PhysicalBackup> parent =
+        backups.physical(cluster, repository).stream()
+            .filter(PhysicalBackup::available)
+            .filter(
+                backup ->
+                    systemIdentifier == null || systemIdentifier.equals(backup.systemIdentifier()))
+            .filter(backup -> asked == null || backup.id().value().equals(asked))
+            .findFirst();
+    if (parent.isPresent()) {
+      return new PhysicalSourceSpec(
+          full.checkpoint(), parent.get().id(), plan.incremental().otherwise());
+    }
+    if (asked == null && plan.incremental().otherwise() == PhysicalSourceSpec.Otherwise.FULL) {
+      return full;
+    }
+    throw ApiProblem.invalid(
+        "physical.parent",
+        asked == null
+            ? "there is no available physical backup of '" + cluster + "' to build on"
+            : "is not an available physical backup of '" + cluster + "' in the same repository",
+        "Take a full backup first, or ask for otherwise FULL.");
   }
 
   private static ClusterSpec withPolicy(ClusterSpec spec, BackupPlan plan) {

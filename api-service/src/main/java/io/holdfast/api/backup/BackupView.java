@@ -26,6 +26,8 @@ public record BackupView(
     @Schema(description = "ZSTD, GZIP, LZ4 or NONE; further values may follow") String codec,
     SourceView source,
     WalView wal,
+    @Schema(description = "The backup that an incremental one builds on; absent: a full one")
+        String parent,
     VerificationStateView verification,
     List<DatabaseView> databases,
     List<TablespaceView> tablespaces,

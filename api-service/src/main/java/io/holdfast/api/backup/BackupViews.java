@@ -41,6 +41,7 @@ final class BackupViews {
         manifest.compression() == null ? null : manifest.compression().codec().name(),
         source(manifest.source()),
         wal(manifest.wal()),
+        manifest.parent() == null ? null : manifest.parent().value(),
         row.verifiedLevel == null
             ? null
             : new BackupView.VerificationStateView(row.verifiedLevel, row.verifiedAt),

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.Capabilities;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -15,6 +17,7 @@ public record JobResultView(
     String backupId,
     @Schema(description = "AVAILABLE or SUSPECT; further values may follow") String backupState,
     String suspectReason,
+    @Schema(description = "The backup that an incremental one builds on") String parent,
     String node,
     Long plainBytes,
     Long storedBytes,
@@ -25,7 +28,12 @@ public record JobResultView(
     List<String> steps,
     Map<String, String> details,
     List<FindingView> findings,
-    CapabilitiesView capabilities) {
+    CapabilitiesView capabilities,
+    CreatedPointView restorePoint,
+    @Schema(description = "Of a drill: from the begin of the restore to a server that answered")
+        Double recoverySeconds,
+    @Schema(description = "Of a drill to a moment: how far before it the last commit lay")
+        Double lossSeconds) {
 
   @Schema(name = "Finding")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -44,110 +52,94 @@ public record JobResultView(
       boolean listAfterWrite,
       Boolean objectLock) {}
 
+  @Schema(name = "CreatedRestorePoint")
+  public record CreatedPointView(
+      String name,
+      int timeline,
+      @Schema(description = "The end of its record", examples = "0/3000148") String lsn,
+      Instant at) {}
+
+  /** Collects the fields that apply; the others stay absent. */
+  private static final class Draft {
+    private String backupId;
+    private Manifest manifest;
+    private String suspectReason;
+    private String node;
+    private String level;
+    private Long bytesRead;
+    private Boolean dryRun;
+    private List<String> steps;
+    private Map<String, String> details;
+    private List<FindingView> findings;
+    private CapabilitiesView capabilities;
+    private CreatedPointView restorePoint;
+    private Double recoverySeconds;
+    private Double lossSeconds;
+
+    JobResultView view() {
+      boolean backup = manifest != null;
+      return new JobResultView(
+          backupId,
+          backup ? suspectReason == null ? "AVAILABLE" : "SUSPECT" : null,
+          suspectReason,
+          backup && manifest.parent() != null ? manifest.parent().value() : null,
+          node,
+          backup ? manifest.plainBytes() : null,
+          backup ? manifest.storedBytes() : null,
+          backup ? manifest.durationSeconds() : null,
+          level,
+          bytesRead,
+          dryRun,
+          steps,
+          details,
+          findings,
+          capabilities,
+          restorePoint,
+          recoverySeconds,
+          lossSeconds);
+    }
+  }
+
   public static JobResultView of(JobResult result) {
-    return switch (result) {
-      case JobResult.BackedUp backedUp -> backedUp(backedUp);
-      case JobResult.Restored r ->
-          new JobResultView(
-              r.backupId().value(),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              r.dryRun(),
-              r.steps(),
-              r.details(),
-              null,
-              null);
-      case JobResult.Verified v ->
-          new JobResultView(
-              v.backupId().value(),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              v.level().name(),
-              v.bytesRead(),
-              null,
-              null,
-              null,
-              findings(v.findings()),
-              null);
-      case JobResult.Checked c ->
-          new JobResultView(
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              findings(c.findings()),
-              null);
-      case JobResult.Probed p ->
-          new JobResultView(
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              findings(p.findings()),
-              capabilities(p.capabilities()));
-      case JobResult.RestorePointCreated r ->
-          new JobResultView(
-              null,
-              null,
-              null,
-              r.node(),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              Map.of(
-                  "name", r.name(),
-                  "timeline", Integer.toString(r.timeline()),
-                  "lsn", r.lsn().toString(),
-                  "at", r.at().toString()),
-              null,
-              null);
-      case JobResult.Drilled d ->
-          new JobResultView(
-              d.backupId().value(),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              d.details(),
-              findings(d.findings()),
-              null);
-    };
+    Draft draft = new Draft();
+    switch (result) {
+      case JobResult.BackedUp b -> {
+        draft.manifest = b.manifest();
+        draft.backupId = b.manifest().backupId().value();
+        draft.suspectReason = b.suspectBecause();
+        draft.node = b.manifest().source() == null ? null : b.manifest().source().node();
+      }
+      case JobResult.Restored r -> {
+        draft.backupId = r.backupId().value();
+        draft.dryRun = r.dryRun();
+        draft.steps = r.steps();
+        draft.details = r.details();
+      }
+      case JobResult.Verified v -> {
+        draft.backupId = v.backupId().value();
+        draft.level = v.level().name();
+        draft.bytesRead = v.bytesRead();
+        draft.findings = findings(v.findings());
+      }
+      case JobResult.Checked c -> draft.findings = findings(c.findings());
+      case JobResult.Probed p -> {
+        draft.findings = findings(p.findings());
+        draft.capabilities = capabilities(p.capabilities());
+      }
+      case JobResult.RestorePointCreated r -> {
+        draft.node = r.node();
+        draft.restorePoint =
+            new CreatedPointView(r.name(), r.timeline(), r.lsn().toString(), r.at());
+      }
+      case JobResult.Drilled d -> {
+        draft.backupId = d.backupId().value();
+        draft.details = d.details();
+        draft.findings = findings(d.findings());
+        draft.recoverySeconds = seconds(d.recovery());
+        draft.lossSeconds = seconds(d.loss());
+      }
+    }
+    return draft.view();
   }
 
   public static List<FindingView> findings(List<JobResult.Finding> findings) {
@@ -158,23 +150,8 @@ public record JobResultView(
             .toList();
   }
 
-  private static JobResultView backedUp(JobResult.BackedUp result) {
-    Manifest manifest = result.manifest();
-    return new JobResultView(
-        manifest.backupId().value(),
-        result.suspectBecause() == null ? "AVAILABLE" : "SUSPECT",
-        result.suspectBecause(),
-        manifest.source() == null ? null : manifest.source().node(),
-        manifest.plainBytes(),
-        manifest.storedBytes(),
-        manifest.durationSeconds(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+  private static Double seconds(Duration duration) {
+    return duration == null ? null : duration.toMillis() / 1000.0;
   }
 
   private static CapabilitiesView capabilities(Capabilities c) {

@@ -77,6 +77,12 @@ public class JobService {
     return view(visible(id));
   }
 
+  /** What a job that the caller may see was asked to do. */
+  @Transactional
+  public JobSpec spec(String id) {
+    return Wire.read(visible(id).spec, JobSpec.class);
+  }
+
   /** Newest first. Filters that are null do not filter. */
   @Transactional
   public JobList list(String state, String kind, String cluster, Integer limit, String cursor) {
@@ -136,12 +142,12 @@ public class JobService {
    * restore stops what they started, and nothing else.
    */
   private void requireMayCancel(JobEntity job) {
-    boolean restore = job.kind == JobKind.RESTORE;
+    boolean restore = job.kind == JobKind.RESTORE || job.kind == JobKind.DRILL;
     if (restore && !caller.hasRole(Role.RESTORER)) {
       throw new ApiProblem(
           403,
           "forbidden",
-          "This API key may not cancel a restore, because it may not start one.",
+          "This API key may not cancel a restore or a drill, because it may not start one.",
           "Use a key with role restorer or admin.");
     }
     boolean own = restore && job.triggeredBy.equals(caller.keyId());
@@ -149,7 +155,7 @@ public class JobService {
       throw new ApiProblem(
           403,
           "forbidden",
-          "This API key may cancel only the restores that it started.",
+          "This API key may cancel only the restores and drills that it started.",
           "Use a key with role operator.");
     }
   }

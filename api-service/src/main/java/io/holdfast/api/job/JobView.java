@@ -11,7 +11,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobView(
     String id,
-    @Schema(description = "BACKUP, RESTORE, VERIFY, CHECK or PROBE; further values may follow")
+    @Schema(
+            description =
+                "BACKUP, RESTORE, VERIFY, CHECK, PROBE, RESTORE_POINT or DRILL; further values may"
+                    + " follow")
         String kind,
     @Schema(
             description =

@@ -54,6 +54,11 @@ final class Continuity {
     return WalPath.to(timeline, archived, size);
   }
 
+  /** Empty when nothing of it is archived. */
+  Optional<Timeline> timeline(int timeline) {
+    return Optional.ofNullable(archived.get(timeline));
+  }
+
   /** The newest timeline that recovery would find; empty when nothing is archived. */
   Optional<Integer> latestTimeline() {
     return archived.keySet().stream().max(Comparator.naturalOrder());

@@ -3,9 +3,11 @@ package io.holdfast.api.restore;
 import io.holdfast.api.backup.Violations;
 import io.holdfast.model.backup.Content;
 import io.holdfast.model.restore.LogicalRestoreTarget.IfNotEmpty;
+import io.holdfast.model.restore.PhysicalRestoreTarget;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -13,9 +15,14 @@ import java.util.List;
  *
  * @param content null where absent
  * @param ifNotEmpty null where absent
+ * @param recovery null for a logical restore
  */
 record RestorePlan(
-    RestoreRequest request, Content content, IfNotEmpty ifNotEmpty, Duration deadline) {
+    RestoreRequest request,
+    Content content,
+    IfNotEmpty ifNotEmpty,
+    RecoveryPlan recovery,
+    Duration deadline) {
 
   boolean logical() {
     return request.logical() != null;
@@ -28,7 +35,7 @@ record RestorePlan(
   /**
    * @throws io.holdfast.api.problem.ApiProblem 422 with everything that is wrong
    */
-  static RestorePlan of(RestoreRequest request) {
+  static RestorePlan of(RestoreRequest request, Instant now) {
     Violations wrong = new Violations();
     wrong.require(
         (request.backupId() == null) != (request.latestOf() == null),
@@ -54,11 +61,19 @@ record RestorePlan(
           wrong.constant(IfNotEmpty.class, "logical.ifNotEmpty", request.logical().ifNotEmpty());
       checkLogical(request.logical(), wrong);
     }
+    RecoveryPlan recovery = null;
     if (request.physical() != null) {
       checkPhysical(request.physical(), wrong);
+      recovery = RecoveryPlan.of("physical.recovery", request.physical().recovery(), now, wrong);
+      wrong.require(
+          recovery == null
+              || recovery.action() != PhysicalRestoreTarget.EndAction.SHUTDOWN
+              || !Boolean.TRUE.equals(request.physical().start()),
+          "physical.start",
+          "does not go with action SHUTDOWN");
     }
     wrong.throwIfAny();
-    return new RestorePlan(request, content, ifNotEmpty, deadline);
+    return new RestorePlan(request, content, ifNotEmpty, recovery, deadline);
   }
 
   private static void checkLogical(RestoreRequest.LogicalTarget target, Violations wrong) {

@@ -41,5 +41,7 @@ public record RestoreRequest(
       @Schema(description = "Leave the server running") Boolean start,
       @Schema(description = "Start it, query it, stop it again; true unless said otherwise")
           Boolean check,
-      @Schema(description = "For start; absent: any free one") Integer port) {}
+      @Schema(description = "For start; absent: any free one") Integer port,
+      @Schema(description = "Where recovery ends; absent: at the end of the backup")
+          RecoveryRequest recovery) {}
 }

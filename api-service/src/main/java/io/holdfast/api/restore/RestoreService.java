@@ -8,6 +8,7 @@ import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
+import io.holdfast.api.ledger.RecoveryBases;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.JobKind;
@@ -18,6 +19,7 @@ import io.holdfast.model.restore.RestoreTarget;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.time.Clock;
 import java.util.List;
 
 /** Takes requests for restores. */
@@ -29,6 +31,8 @@ public class RestoreService {
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
   @Inject Caller caller;
+  @Inject RecoveryBases bases;
+  @Inject Clock clock;
 
   /**
    * A logical restore is a job of the cluster that it changes, a physical one of the cluster that
@@ -36,17 +40,14 @@ public class RestoreService {
    */
   @Transactional
   public Accepted request(RestoreRequest request, String idempotencyKey) {
-    RestorePlan plan = RestorePlan.of(request);
+    RestorePlan plan = RestorePlan.of(request, clock.instant());
     return idempotency.once(
         idempotencyKey,
         "POST /restores",
         request,
         () -> {
           // "latest" is decided once: a replay of this request names the same backup.
-          BackupQueries.Known backup =
-              request.backupId() == null
-                  ? backups.latest(request.latestOf(), plan.method())
-                  : backups.known(request.backupId());
+          BackupQueries.Known backup = backup(plan);
           checkFits(plan, backup);
           String cluster = cluster(plan, backup);
           caller.requireCluster(cluster);
@@ -62,6 +63,23 @@ public class RestoreService {
                   Boolean.TRUE.equals(request.dryRun())),
               new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
         });
+  }
+
+  /** As asked for; with a recovery target one from which it can be reached. */
+  private BackupQueries.Known backup(RestorePlan plan) {
+    RestoreRequest request = plan.request();
+    if (request.backupId() != null) {
+      BackupQueries.Known backup = backups.known(request.backupId());
+      if (!plan.logical() && backup.method().equals("PHYSICAL")) {
+        bases.check(backup.cluster(), backup.repository(), backup.id(), plan.recovery().wish());
+      }
+      return backup;
+    }
+    if (plan.logical() || plan.recovery().endOfBackup()) {
+      return backups.latest(request.latestOf(), plan.method());
+    }
+    caller.requireCluster(request.latestOf());
+    return backups.known(bases.choose(request.latestOf(), plan.recovery().wish()).value());
   }
 
   private void checkFits(RestorePlan plan, BackupQueries.Known backup) {
@@ -95,6 +113,9 @@ public class RestoreService {
       return new PhysicalRestoreTarget(
           physical.directory(),
           physical.tablespaces(),
+          plan.recovery().target(() -> clusters.spec(cluster)),
+          plan.recovery().timeline(),
+          plan.recovery().action(),
           Boolean.TRUE.equals(physical.start()),
           !Boolean.FALSE.equals(physical.check()),
           physical.port());

@@ -48,6 +48,11 @@ class RoleMatrixTest {
           Map.entry("getRecoveryWindows", EVERYONE),
           Map.entry("createWalGapAcknowledgement", OPERATORS),
           Map.entry("listClusterEvents", EVERYONE),
+          Map.entry("createRestorePoint", OPERATORS),
+          Map.entry("listRestorePoints", EVERYONE),
+          Map.entry("createDrill", RESTORERS),
+          Map.entry("getDrillReport", EVERYONE),
+          Map.entry("getDrillReportPage", EVERYONE),
           Map.entry("createCheck", OPERATORS),
           Map.entry("createBackup", OPERATORS),
           Map.entry("listBackups", EVERYONE),
@@ -65,10 +70,11 @@ class RoleMatrixTest {
 
   /** What is needed beside an empty object. */
   private static final Map<String, String> BODIES =
-      Map.of("createBackup", "{\"method\":\"LOGICAL\"}");
+      Map.of("createBackup", "{\"method\":\"LOGICAL\"}", "createRestorePoint", "{\"name\":\"p\"}");
 
   /** A cluster alone does not make these succeed. */
-  private static final Set<String> NEEDS_MORE = Set.of("createWalGapAcknowledgement");
+  private static final Set<String> NEEDS_MORE =
+      Set.of("createWalGapAcknowledgement", "createDrill");
 
   @Test
   void hasARuleForEveryOperation() {

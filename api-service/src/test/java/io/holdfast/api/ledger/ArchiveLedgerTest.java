@@ -1,7 +1,6 @@
 package io.holdfast.api.ledger;
 
 import static io.holdfast.api.testing.ApiFixture.admin;
-import static io.holdfast.api.testing.ApiFixture.job;
 import static io.holdfast.api.testing.Observations.primary;
 import static io.holdfast.api.testing.Observations.segments;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,12 +8,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.api.testing.Api;
 import io.holdfast.api.testing.ApiFixture;
-import io.holdfast.api.testing.Manifests;
 import io.holdfast.api.testing.Observations;
 import io.holdfast.api.testing.StackResource;
-import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.event.WorkerEvent;
-import io.holdfast.model.job.JobResult;
 import io.holdfast.model.wal.ArchiveObservation.Slot;
 import io.holdfast.model.wal.ArchiveObservation.Timeline;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -54,7 +50,7 @@ class ArchiveLedgerTest {
 
   @Test
   void showsFromWhichBackupHowFarOneGets() {
-    String backup = backup("0/220000", "0/240000", now.minusSeconds(90));
+    String backup = api.physical("0/220000", "0/240000", now.minusSeconds(90));
     say(0, "0/880000", segments(1, 8));
     say(20, "0/980000", segments(1, 9));
 
@@ -86,7 +82,7 @@ class ArchiveLedgerTest {
         .statusCode(200)
         .body("reason", org.hamcrest.Matchers.equalTo("known outage"));
     Api.problem(admin().body("{}").post(path).then(), 422, "invalid-request");
-    String backup = backup("0/720000", "0/740000", now.minusSeconds(5));
+    String backup = api.physical("0/720000", "0/740000", now.minusSeconds(5));
     say(40, "0/980000", segments(1, 4, 5, 9));
     JsonPath superseded = awaitObserved(40);
     assertThat(superseded.getString("gaps[0].id")).isEqualTo(gap);
@@ -182,12 +178,14 @@ class ArchiveLedgerTest {
             segments(1, 4, 6, 9));
     api.worker().say(hole);
     api.worker().say(hole);
+    awaitObserved(40);
     api.archived("{}", "8");
     say(60, "0/900000", segments(1, 2));
-    api.archived("{}", "7");
-    awaitObserved(40);
+    api.worker().say(refused("after"));
+    await().atMost(PATIENCE).until(() -> types().equals(List.of("WAL_REFUSED")));
 
-    assertThat(events().getList("items")).isEmpty();
+    assertThat(windows().getString("lastObservedAt")).isEqualTo(now.plusSeconds(40).toString());
+    assertThat(windows().getString("timelines[0].ranges[0].toLsn")).isEqualTo("0/400000");
   }
 
   @Test
@@ -212,17 +210,7 @@ class ArchiveLedgerTest {
   @Test
   void pagesEvents() {
     for (int i = 0; i < 3; i++) {
-      api.worker()
-          .say(
-              new WorkerEvent.WalRefused(
-                  "e" + i + api.cluster(),
-                  "w",
-                  now,
-                  api.cluster(),
-                  "f" + i,
-                  "WAL_MALFORMED",
-                  "bad",
-                  null));
+      api.worker().say(refused("f" + i));
     }
     await().atMost(PATIENCE).until(() -> events().getList("items").size() == 3);
     JsonPath first = page("?limit=2");
@@ -238,15 +226,9 @@ class ArchiveLedgerTest {
         "invalid-request");
   }
 
-  private String backup(String start, String stop, Instant finishedAt) {
-    String id = api.backup("{\"method\":\"PHYSICAL\"}");
-    JobCommand.RunJob run = api.worker().awaitRun(id, 1);
-    api.worker().accept(id, 1);
-    api.worker()
-        .succeed(
-            id, 1, new JobResult.BackedUp(Manifests.physical(run, start, stop, finishedAt), null));
-    await().atMost(PATIENCE).until(() -> job(id).getBoolean("done"));
-    return job(id).getString("result.backupId");
+  private WorkerEvent refused(String file) {
+    return new WorkerEvent.WalRefused(
+        file + api.cluster(), "w", now, api.cluster(), file, "WAL_MALFORMED", "bad", null);
   }
 
   private void say(int second, String lsn, Timeline timeline) {

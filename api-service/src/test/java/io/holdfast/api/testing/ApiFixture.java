@@ -1,10 +1,16 @@
 package io.holdfast.api.testing;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 
+import io.holdfast.model.command.JobCommand;
+import io.holdfast.model.job.JobResult;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -90,6 +96,46 @@ public final class ApiFixture implements AutoCloseable {
       throw new AssertionError(answer.statusCode() + " " + answer.asString());
     }
     return answer.jsonPath().getString("id");
+  }
+
+  /** A base backup in the catalog; its id. */
+  public String physical(String start, String stop, Instant finishedAt) {
+    return physical("{\"method\":\"PHYSICAL\"}", start, stop, finishedAt, null);
+  }
+
+  public String physical(
+      String body, String start, String stop, Instant finishedAt, String suspectBecause) {
+    String id = backup(body);
+    JobCommand.RunJob run = worker.awaitRun(id, 1);
+    worker.accept(id, 1);
+    worker.succeed(
+        id,
+        1,
+        new JobResult.BackedUp(Manifests.physical(run, start, stop, finishedAt), suspectBecause));
+    await().atMost(Duration.ofSeconds(20)).until(() -> job(id).getBoolean("done"));
+    return job(id).getString("result.backupId");
+  }
+
+  /** What a worker sees of the archive, when the ledger has it. */
+  public void observed(Instant at, String primaryLsn, int... segments) {
+    Instant then = at.truncatedTo(ChronoUnit.MILLIS);
+    worker.say(
+        Observations.of(
+            name,
+            then,
+            Observations.primary(primaryLsn, null),
+            null,
+            Observations.segments(segments)));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                then.toString()
+                    .equals(
+                        admin()
+                            .get("/api/v1/clusters/" + name + "/recovery-windows")
+                            .jsonPath()
+                            .getString("lastObservedAt")));
   }
 
   public static JsonPath job(String id) {
