@@ -252,6 +252,7 @@ public final class StackBuilder {
     String name = "worker-" + index;
     Map<String, String> all = common(state, ground, name);
     all.put("holdfast.worker.id", name);
+    all.put("holdfast.worker.postgres-directories", PostgresInstall.directories());
     all.put("holdfast.worker.credentials-file", folders.credentials().toString());
     all.put("holdfast.worker.scratch-directory", folders.scratch().resolve(name).toString());
     all.put("holdfast.worker.wal-port", Integer.toString(state.port("wal")));

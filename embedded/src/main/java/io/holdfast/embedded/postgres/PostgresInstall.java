@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +62,13 @@ public record PostgresInstall(int major, Path bin) {
                         + DEBIAN
                         + " or on the PATH: install Debian's package postgresql, or set "
                         + DIRECTORIES_VARIABLE));
+  }
+
+  /** Where {@link #all} lie, for a worker's {@code postgres-directories}. */
+  public static String directories() {
+    return Stream.concat(all().stream().map(PostgresInstall::bin), Stream.of(DEBIAN))
+        .map(Path::toString)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   public static Optional<PostgresInstall> byMajor(int major) {

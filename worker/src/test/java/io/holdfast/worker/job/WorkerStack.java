@@ -2,6 +2,7 @@ package io.holdfast.worker.job;
 
 import io.holdfast.embedded.kafka.EmbeddedKafka;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.cluster.ClusterSpec;
@@ -45,6 +46,8 @@ public final class WorkerStack implements QuarkusTestResourceLifecycleManager {
         Base64.getEncoder().encodeToString(KEYS.getPublic().getEncoded()),
         "holdfast.worker.credentials-file",
         credentials().toString(),
+        "holdfast.worker.postgres-directories",
+        PostgresInstall.directories(),
         "quarkus.management.test-port",
         "0");
   }
