@@ -1,6 +1,5 @@
 package io.holdfast.worker.job;
 
-import io.holdfast.model.ErrorCode;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.job.JobResult;
@@ -9,7 +8,7 @@ import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.check.ClusterCheck;
-import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.drill.DrillJob;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.point.RestorePointJob;
 import io.holdfast.worker.postgres.Connections;
@@ -97,9 +96,7 @@ class JobRooms implements JobBody {
       case JobSpec.Restore restore -> new RestoreJob(restores).run(restore, attempt);
       case JobSpec.Verify verify -> new VerifyJob(verifications).run(verify, attempt);
       case JobSpec.RestorePoint point -> points.run(point, attempt);
-      case JobSpec.Drill drill ->
-          throw new JobFailure(
-              ErrorCode.COMMAND_REFUSED, "this worker knows no drills yet", "Upgrade it.");
+      case JobSpec.Drill drill -> new DrillJob(restores).run(drill, attempt);
       case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
     };
   }

@@ -53,7 +53,7 @@ public record RestoreRooms(
   }
 
   /** What the primary of a cluster that this worker archives says of its WAL. */
-  Coverage coverage(String cluster) {
+  public Coverage coverage(String cluster) {
     return clusters
         .apply(cluster)
         .<Coverage>map(known -> new PrimaryCoverage(known, nodes, credentials))

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** A folder for one proof, gone with everything in it when the proof has ended. */
-record ProofFolder(Path path) implements Closeable {
+public record ProofFolder(Path path) implements Closeable {
   /** Its own content stays private; the folder itself may be entered by the server's account. */
-  static ProofFolder below(Path scratch) throws IOException {
+  public static ProofFolder below(Path scratch) throws IOException {
     Path folder = Files.createTempDirectory(Files.createDirectories(scratch), "proof");
     return new ProofFolder(
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x")));

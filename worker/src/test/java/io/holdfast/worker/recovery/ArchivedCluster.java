@@ -294,6 +294,10 @@ public final class ArchivedCluster implements AutoCloseable {
     return WalFileName.segment(timeline, size().number(lsn), size()).toString();
   }
 
+  Path lastCopy() {
+    return folder.resolve("copies").resolve("copy-" + copies);
+  }
+
   Path nextCopy() {
     return folder.resolve("copies").resolve("copy-" + ++copies);
   }
@@ -309,6 +313,17 @@ public final class ArchivedCluster implements AutoCloseable {
       EndAction action,
       boolean start,
       RepositoryFactory repositories) {
+    return restore(backup, target, timeline, action, start, repositories, new TestAttempt());
+  }
+
+  Restored restore(
+      Manifest backup,
+      RecoveryTarget target,
+      String timeline,
+      EndAction action,
+      boolean start,
+      RepositoryFactory repositories,
+      TestAttempt attempt) {
     return restoreJob(repositories)
         .run(
             new JobSpec.Restore(
@@ -318,24 +333,27 @@ public final class ArchivedCluster implements AutoCloseable {
                 new PhysicalRestoreTarget(
                     nextCopy().toString(), Map.of(), target, timeline, action, start, true, null),
                 false),
-            new TestAttempt());
+            attempt);
   }
 
   RestoreJob restoreJob(RepositoryFactory repositories) {
-    return new RestoreJob(
-        new RestoreRooms(
-            repositories,
-            nodes(),
-            credentials,
+    return new RestoreJob(rooms(repositories));
+  }
+
+  RestoreRooms rooms(RepositoryFactory repositories) {
+    return new RestoreRooms(
+        repositories,
+        nodes(),
+        credentials,
+        tools(),
+        Connections.patient(),
+        folder.resolve("scratch"),
+        new RecoveryRooms(
             tools(),
-            Connections.patient(),
-            folder.resolve("scratch"),
-            new RecoveryRooms(
-                tools(),
-                new WalFetch.Settings(64L << 20, Duration.ofSeconds(4), Duration.ofMillis(50)),
-                Waiter.real()),
-            name -> Optional.of(spec()),
-            Clock.systemUTC()));
+            new WalFetch.Settings(64L << 20, Duration.ofSeconds(4), Duration.ofMillis(50)),
+            Waiter.real()),
+        name -> Optional.of(spec()),
+        Clock.systemUTC());
   }
 
   /** What the ledger of a stopped copy holds. */

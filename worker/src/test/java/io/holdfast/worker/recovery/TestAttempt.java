@@ -9,11 +9,24 @@ import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Keeps what it is told, and is never stopped. */
 public final class TestAttempt implements Attempt {
   private final JobId id = new JobId(UUID.randomUUID().toString());
   private final List<String> notes = new ArrayList<>();
+  private final Consumer<String> phases;
+
+  public TestAttempt() {
+    this(phase -> {});
+  }
+
+  /**
+   * @param phases hears of each as it begins
+   */
+  public TestAttempt(Consumer<String> phases) {
+    this.phases = phases;
+  }
 
   /** {@code code message}. */
   public List<String> notes() {
@@ -45,7 +58,9 @@ public final class TestAttempt implements Attempt {
   public void contentsListed(String database, int page, List<ContentEntry> entries) {}
 
   @Override
-  public void phase(String name, Long bytesTotal) {}
+  public void phase(String name, Long bytesTotal) {
+    phases.accept(name);
+  }
 
   @Override
   public void advanced(long plainBytes) {}
