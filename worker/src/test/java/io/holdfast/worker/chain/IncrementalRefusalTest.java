@@ -2,7 +2,6 @@ package io.holdfast.worker.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.embedded.postgres.PostgresInstall;
@@ -43,7 +42,7 @@ class IncrementalRefusalTest {
 
   @BeforeParameterizedClassInvocation
   static void start(PostgresInstall install) {
-    stage = new Stage(install, install.major() >= 17 ? 1 : 0);
+    stage = new Stage(install, install.major() >= 17 ? 2 : 0);
     stage.postgres.primary().execute("CREATE TABLE t AS SELECT generate_series(1, 10000) AS i");
     full = stage.backUp(null);
   }
@@ -191,14 +190,13 @@ class IncrementalRefusalTest {
   @Test
   void aFailoverIsFollowedForwardsAndNotBackwards() {
     assumeTrue(install.major() >= 17, "incremental backups came with PostgreSQL 17");
-    assumeFalse(stage.postgres.standbys().isEmpty());
     BackupId before = stage.backUp(null);
     PostgresServer promoted = stage.postgres.standby(0);
     stage.postgres.primary().execute("INSERT INTO t SELECT generate_series(1, 1000)", "CHECKPOINT");
     stage.postgres.awaitAllCaughtUp();
     stage.postgres.promote(0);
     promoted.execute("INSERT INTO t SELECT generate_series(1, 1000)");
-    stage.readFrom(promoted);
+    stage.nodes(promoted);
     try {
       BackedUp after = stage.backUp(new Notes(), before, Otherwise.FAIL);
       assertThat(after.manifest().wal().timeline()).isEqualTo(2);
@@ -210,14 +208,38 @@ class IncrementalRefusalTest {
               stage.target("after-space").toString()),
           !Stage.incremental(install));
 
-      stage.readFrom(stage.postgres.primary());
+      stage.nodes(stage.postgres.primary());
       assertRefused(
           after.manifest().backupId(),
           ErrorCode.INVALID_SELECTION,
           "an incremental backup cannot be taken: node 'pg-1' says: timeline 2 found in manifest,"
               + " but not in this server's history");
     } finally {
-      stage.readFrom(stage.postgres.primary());
+      stage.nodes(stage.postgres.primary());
+    }
+  }
+
+  @Test
+  void aStandbyThatHasSeenNoCheckpointSinceIsToldAndOneThatHasGivesIt() {
+    assumeTrue(install.major() >= 17, "incremental backups came with PostgreSQL 17");
+    stage.nodes(stage.postgres.standby(1), stage.postgres.primary());
+    try {
+      stage.postgres.primary().execute("CREATE TABLE u AS SELECT generate_series(1, 100) AS i");
+      stage.postgres.awaitCaughtUp(1);
+      BackupId parent = stage.backUp(null);
+
+      assertRefused(
+          parent,
+          ErrorCode.INVALID_SELECTION,
+          "an incremental backup cannot be taken: node 'pg-1' says: manifest requires WAL");
+
+      stage.postgres.primary().execute("INSERT INTO u SELECT generate_series(1, 23)", "CHECKPOINT");
+      stage.postgres.awaitCaughtUp(1);
+      BackedUp incremental = stage.backUp(new Notes(), parent, Otherwise.FAIL);
+
+      assertThat(incremental.manifest().parent()).isEqualTo(parent);
+    } finally {
+      stage.nodes(stage.postgres.primary());
     }
   }
 

@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A cluster, a repository in a directory, and the verbs of a worker on them. */
 final class Stage implements AutoCloseable {
@@ -58,7 +59,7 @@ final class Stage implements AutoCloseable {
   final PostgresCluster postgres;
   private final Credentials credentials;
 
-  private PostgresServer read;
+  private List<PostgresServer> nodes;
 
   Stage(PostgresInstall install, int standbys) {
     this.install = install;
@@ -71,7 +72,7 @@ final class Stage implements AutoCloseable {
       builder.setting("summarize_wal", "on");
     }
     this.postgres = builder.start();
-    this.read = postgres.primary();
+    this.nodes = List.of(postgres.primary());
     try {
       Files.createDirectories(folder.resolve("repositories"));
       Files.createDirectories(folder.resolve("restores"));
@@ -103,9 +104,9 @@ final class Stage implements AutoCloseable {
     postgres.primary().execute("CREATE TABLESPACE " + name + " LOCATION '" + place + "'");
   }
 
-  /** From now on backups are of another node. */
-  void readFrom(PostgresServer server) {
-    read = server;
+  /** From now on these are the cluster's nodes, pg-1 first; a standby among them is preferred. */
+  void nodes(PostgresServer... servers) {
+    nodes = List.of(servers);
   }
 
   static boolean incremental(PostgresInstall install) {
@@ -139,7 +140,10 @@ final class Stage implements AutoCloseable {
     ClusterSpec cluster =
         new ClusterSpec(
             CLUSTER,
-            List.of(new NodeSpec("pg-1", read.host(), read.port())),
+            IntStream.range(0, nodes.size())
+                .mapToObj(
+                    i -> new NodeSpec("pg-" + (i + 1), nodes.get(i).host(), nodes.get(i).port()))
+                .toList(),
             new SecretRef("orders-db"),
             "disable",
             "postgres",
