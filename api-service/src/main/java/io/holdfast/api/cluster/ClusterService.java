@@ -19,6 +19,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,21 +74,36 @@ public class ClusterService {
   /**
    * @param spec with its system identifier, once somebody has seen it
    * @param archive null: it is not archived
+   * @param changedAt when it was last changed by somebody
    */
   public record Declaration(
-      ClusterSpec spec, String pool, String repository, ClusterArchive archive) {}
+      ClusterSpec spec,
+      String pool,
+      String repository,
+      ClusterArchive archive,
+      Instant changedAt) {}
 
   /** All of a declaration; empty when there is none. Looks at no scope. */
   @Transactional
   public Optional<Declaration> declaration(String name) {
-    return ClusterEntity.<ClusterEntity>findByIdOptional(name)
-        .map(
-            row ->
-                new Declaration(
-                    spec(row),
-                    row.pool,
-                    row.repository,
-                    row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class)));
+    return ClusterEntity.<ClusterEntity>findByIdOptional(name).map(ClusterService::declaration);
+  }
+
+  /** Those whose WAL is archived, by name. Looks at no scope. */
+  @Transactional
+  public List<Declaration> archived() {
+    return ClusterEntity.<ClusterEntity>list("archive is not null order by name").stream()
+        .map(ClusterService::declaration)
+        .toList();
+  }
+
+  private static Declaration declaration(ClusterEntity row) {
+    return new Declaration(
+        spec(row),
+        row.pool,
+        row.repository,
+        row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class),
+        row.updatedAt);
   }
 
   static ClusterSpec spec(ClusterEntity row) {

@@ -59,6 +59,9 @@ public class ArchiveLedger {
     if (!first && !at.isAfter(state.observedAt)) {
       return;
     }
+    if (first && events.noted(seen.cluster(), Condition.UNOBSERVED.raised())) {
+      state.conditions = Wire.text(EnumSet.of(Condition.UNOBSERVED));
+    }
     Continuity continuity = new Continuity(seen);
     List<PhysicalBackup> known = backups.physical(seen.cluster(), cluster.get().repository());
     gaps.update(seen.cluster(), continuity, state.holesSeen(), known, at);
@@ -104,25 +107,59 @@ public class ArchiveLedger {
         .increment();
   }
 
-  /** Judges again what nobody has reported on: silence is news, too. */
-  @SuppressWarnings("unchecked")
+  /** Clusters that are archived and of whose archives nobody has reported for a while. */
   @Transactional
-  public void judgeSilent() {
+  public List<String> silent() {
+    Instant limit = clock.instant().minus(Alarms.UNOBSERVED_AFTER);
+    return clusters.archived().stream()
+        .filter(cluster -> cluster.changedAt().isBefore(limit))
+        .map(cluster -> cluster.spec().name())
+        .filter(
+            name -> {
+              ArchiveStateEntity state = ArchiveStateEntity.findById(name);
+              return state == null || state.observedAt.isBefore(limit);
+            })
+        .toList();
+  }
+
+  /**
+   * Judges again what nobody has reported on: silence is news, too. In a transaction of its own for
+   * each, so that it never waits for one row while it holds another.
+   */
+  @Transactional(Transactional.TxType.REQUIRES_NEW)
+  public void judgeSilent(String name) {
     Instant now = clock.instant();
-    List<ArchiveStateEntity> silent =
+    Optional<ClusterService.Declaration> cluster =
+        clusters.declaration(name).filter(declared -> declared.archive() != null);
+    if (cluster.isEmpty() || !alone(name)) {
+      return;
+    }
+    ArchiveStateEntity state = ArchiveStateEntity.findById(name, LockModeType.PESSIMISTIC_WRITE);
+    if (state == null) {
+      neverSeen(name, cluster.get().changedAt(), now);
+    } else {
+      judge(state, cluster.get(), now);
+    }
+  }
+
+  private void neverSeen(String cluster, Instant since, Instant now) {
+    if (!events.noted(cluster, Condition.UNOBSERVED.raised())) {
+      events.note(
+          cluster,
+          Condition.UNOBSERVED.raised(),
+          now,
+          "No worker has looked at the archive since " + since + ".",
+          Map.of());
+    }
+  }
+
+  private boolean alone(String cluster) {
+    return Boolean.TRUE.equals(
         entities
             .createNativeQuery(
-                "select * from archive_state where observed_at < :limit order by cluster for update"
-                    + " skip locked",
-                ArchiveStateEntity.class)
-            .setParameter("limit", now.minus(Alarms.UNOBSERVED_AFTER))
-            .getResultList();
-    for (ArchiveStateEntity state : silent) {
-      clusters
-          .declaration(state.cluster)
-          .filter(cluster -> cluster.archive() != null)
-          .ifPresent(cluster -> judge(state, cluster, now));
-    }
+                "select pg_try_advisory_xact_lock(hashtextextended(:cluster, 13))", Boolean.class)
+            .setParameter("cluster", cluster)
+            .getSingleResult());
   }
 
   private void judge(ArchiveStateEntity state, ClusterService.Declaration cluster, Instant now) {

@@ -108,13 +108,17 @@ class ArchiveMetrics {
   private List<Standing> standings() {
     Instant now = clock.instant();
     List<Standing> standings = new ArrayList<>();
-    for (ArchiveStateEntity state : ArchiveStateEntity.<ArchiveStateEntity>listAll()) {
-      clusters
-          .declaration(state.cluster)
-          .filter(cluster -> cluster.archive() != null)
-          .ifPresent(cluster -> standings.add(standing(state, cluster, now)));
+    for (ClusterService.Declaration cluster : clusters.archived()) {
+      ArchiveStateEntity state = ArchiveStateEntity.findById(cluster.spec().name());
+      standings.add(state == null ? unseen(cluster, now) : standing(state, cluster, now));
     }
     return standings;
+  }
+
+  /** Nobody has looked since it was declared. */
+  private static Standing unseen(ClusterService.Declaration cluster, Instant now) {
+    double age = Duration.between(cluster.changedAt(), now).toMillis() / 1000.0;
+    return new Standing(cluster.spec().name(), null, null, null, null, null, null, age);
   }
 
   private static Standing standing(

@@ -54,6 +54,11 @@ public class ClusterEvents {
     return ClusterEventEntity.count("eventId", eventId) > 0;
   }
 
+  /** Whether there ever was one of that type. */
+  boolean noted(String cluster, String type) {
+    return ClusterEventEntity.count("cluster = ?1 and type = ?2", cluster, type) > 0;
+  }
+
   /** Newest first. */
   @Transactional
   public ClusterEventView.Page list(String cluster, String type, Integer limit, String cursor) {

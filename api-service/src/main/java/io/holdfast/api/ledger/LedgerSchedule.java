@@ -14,6 +14,6 @@ class LedgerSchedule {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void judgeSilent() {
-    ledger.judgeSilent();
+    ledger.silent().forEach(ledger::judgeSilent);
   }
 }

@@ -13,11 +13,14 @@ import io.holdfast.api.testing.StackResource;
 import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.wal.ArchiveObservation.Slot;
 import io.holdfast.model.wal.ArchiveObservation.Timeline;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +36,9 @@ class ArchiveLedgerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
   private ApiFixture api;
+
+  @Inject ArchiveLedger ledger;
+  @Inject EntityManager entities;
 
   @TestHTTPResource(value = "/", management = true)
   URI management;
@@ -205,6 +211,28 @@ class ArchiveLedgerTest {
                     .contains("holdfast_archive_objective_breached" + tag + " 0.0")
                     .contains("holdfast_archive_stalled" + tag + " 0.0")
                     .contains("holdfast_archive_observed_age_seconds" + tag));
+  }
+
+  @Test
+  void saysOnceThatNobodyHasEverLookedAndThatSomebodyDoes() {
+    QuarkusTransaction.requiringNew()
+        .run(
+            () ->
+                entities
+                    .createNativeQuery(
+                        "update cluster set updated_at = now() - interval '2 minutes' where name ="
+                            + " :name")
+                    .setParameter("name", api.cluster())
+                    .executeUpdate());
+    assertThat(ledger.silent()).contains(api.cluster());
+    ledger.judgeSilent(api.cluster());
+    ledger.judgeSilent(api.cluster());
+    assertThat(types()).containsExactly("ARCHIVE_UNOBSERVED");
+
+    say(0, "0/900000", segments(1, 9));
+    awaitObserved(0);
+    assertThat(types()).containsExactly("ARCHIVE_OBSERVED", "ARCHIVE_UNOBSERVED");
+    assertThat(ledger.silent()).doesNotContain(api.cluster());
   }
 
   @Test
