@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -59,6 +60,9 @@ public class ArchiveLedger {
     if (!first && !at.isAfter(state.observedAt)) {
       return;
     }
+    if (!Objects.equals(state.seen().systemIdentifier(), seen.systemIdentifier())) {
+      rebuilt(state, at);
+    }
     if (first && events.noted(seen.cluster(), Condition.UNOBSERVED.raised())) {
       state.conditions = Wire.text(EnumSet.of(Condition.UNOBSERVED));
     }
@@ -82,6 +86,17 @@ public class ArchiveLedger {
                   .orElse(null);
     }
     judge(state, cluster.get(), at);
+  }
+
+  /** Positions of another server say nothing about this one's. */
+  private void rebuilt(ArchiveStateEntity state, Instant at) {
+    marks.forget(state.cluster);
+    WalGapEntity.open(state.cluster).forEach(gap -> gap.closedAt = at);
+    state.holes = "[]";
+    state.firstObservedAt = at;
+    state.slotIdleSince = null;
+    state.lagBytes = null;
+    state.safeUntil = null;
   }
 
   void refused(@Observes WorkerEvent.WalRefused refused) {

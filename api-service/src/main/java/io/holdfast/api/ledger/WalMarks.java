@@ -46,6 +46,15 @@ public class WalMarks {
             .executeUpdate();
   }
 
+  @Transactional(Transactional.TxType.MANDATORY)
+  void forget(String cluster) {
+    int unused =
+        entities
+            .createNativeQuery("delete from wal_mark where cluster = :cluster")
+            .setParameter("cluster", cluster)
+            .executeUpdate();
+  }
+
   /** Every commit on the path before this moment lies before {@code to}; empty: nobody knows. */
   Optional<Instant> safeUntil(String cluster, WalPath path, Lsn to) {
     for (WalPath.Stretch stretch : path.stretches().reversed()) {

@@ -195,6 +195,28 @@ class ArchiveLedgerTest {
   }
 
   @Test
+  void startsAnewWithAClusterThatWasRebuilt() {
+    say(0, "0/980000", segments(1, 4, 6, 9));
+    say(20, "0/980000", segments(1, 4, 6, 9));
+    awaitObserved(20);
+    api.archived("{}", "8");
+    api.worker()
+        .say(
+            Observations.of(
+                "8",
+                api.cluster(),
+                now.plusSeconds(40),
+                primary("0/A80000", null),
+                null,
+                segments(1, 10)));
+
+    JsonPath shown = awaitObserved(40);
+    assertThat(shown.getString("lag.safeUntil")).isNull();
+    assertThat(shown.getString("gaps[0].closedAt")).isNotNull();
+    assertThat(types()).containsExactly("GAP_FOUND");
+  }
+
+  @Test
   void showsHowArchivesStandAsMetrics() {
     say(0, "0/980000", segments(1, 9));
     awaitObserved(0);

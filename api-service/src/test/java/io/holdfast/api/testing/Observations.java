@@ -21,12 +21,23 @@ public final class Observations {
 
   public static WorkerEvent of(
       String cluster, Instant at, Primary primary, Slot slot, Timeline... timelines) {
+    return of(SYSTEM, cluster, at, primary, slot, timelines);
+  }
+
+  /** Of a cluster that was rebuilt. */
+  public static WorkerEvent of(
+      String system,
+      String cluster,
+      Instant at,
+      Primary primary,
+      Slot slot,
+      Timeline... timelines) {
     return new WorkerEvent.ArchiveObserved(
         UUID.randomUUID().toString(),
         "fake-worker",
         at,
         new ArchiveObservation(
-            cluster, at, SYSTEM, 0x100000, List.of(timelines), at, primary, slot, null));
+            cluster, at, system, 0x100000, List.of(timelines), at, primary, slot, null));
   }
 
   /** At a position of timeline 1, with an archiver that waits or does not. */
