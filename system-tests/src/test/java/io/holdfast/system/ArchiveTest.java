@@ -22,22 +22,22 @@ class ArchiveTest {
       String name =
           fleet.declareArchived(cluster, fleet.filesystemRepository(), "\"mode\":\"PUSH\"");
       primary.execute("create table filler (t text)");
-      awaitArchived(primary, write(primary));
+      fleet.awaitArchived(primary, write(primary));
 
       fleet.stack().killApi(0);
       fleet.stack().kafka().kill();
       for (int i = 0; i < 5; i++) {
-        awaitArchived(primary, write(primary));
+        fleet.awaitArchived(primary, write(primary));
       }
       fleet.stack().killWorker(0);
       fleet.stack().killWorker(1);
       String unarchived = write(primary);
       fleet.stack().relaunchWorker(1);
-      awaitArchived(primary, unarchived);
+      fleet.awaitArchived(primary, unarchived);
 
       fleet.stack().kafka().start();
       fleet.stack().restartApi(0);
-      awaitArchived(primary, write(primary));
+      fleet.awaitArchived(primary, write(primary));
       await()
           .atMost(SOON)
           .untilAsserted(
@@ -54,16 +54,5 @@ class ArchiveTest {
   private static String write(PostgresServer server) {
     server.execute("insert into filler select repeat('x', 100) from generate_series(1, 1000)");
     return server.queryText("select pg_walfile_name(pg_switch_wal())");
-  }
-
-  private static void awaitArchived(PostgresServer server, String segment) {
-    await()
-        .atMost(SOON)
-        .until(
-            () ->
-                server
-                        .queryText("select coalesce(last_archived_wal, '') from pg_stat_archiver")
-                        .compareTo(segment)
-                    >= 0);
   }
 }

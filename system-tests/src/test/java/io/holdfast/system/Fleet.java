@@ -147,6 +147,22 @@ final class Fleet implements AutoCloseable {
     return kind.apply(PostgresCluster.in(place)).start();
   }
 
+  /** Waits until a server's archiver was told that a segment is stored. */
+  void awaitArchived(PostgresServer server, String segment) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              // After three failures the archiver rests a minute; a reload wakes it.
+              server.execute("select pg_reload_conf()");
+              return server
+                      .queryText("select coalesce(last_archived_wal, '') from pg_stat_archiver")
+                      .compareTo(segment)
+                  >= 0;
+            });
+  }
+
   /** Ends what its servers archive, so that they can stop when nobody takes it any more. */
   void endArchiving(PostgresCluster cluster) {
     for (PostgresServer server : cluster.nodes()) {

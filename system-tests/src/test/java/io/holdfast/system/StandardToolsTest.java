@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +196,7 @@ class StandardToolsTest {
         block("Preparation")
             + block("Checksums")
             + block("Base backup")
+            + block("Starting it")
             + block("Configuration")
             + block("Inventory")
             + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
@@ -217,6 +219,62 @@ class StandardToolsTest {
           .isDirectoryContaining(
               link -> link.toFile().exists() && realPath(link).startsWith(target.toAbsolutePath()));
     }
+  }
+
+  @Test
+  void aClusterComesBackToAPointInTime() throws Exception {
+    try (PostgresCluster source =
+        fleet.startCluster(kind -> kind.standbys(0).setting("archive_mode", "on"))) {
+      PostgresServer primary = source.primary();
+      String name =
+          fleet.declareArchived(source, fleet.filesystemRepository(), "\"mode\":\"PUSH\"");
+      primary.execute("CREATE TABLE step (n int)", "INSERT INTO step VALUES (1)");
+      String backup = fleet.backedUp(name, "{\"method\":\"PHYSICAL\"}");
+      primary.execute("INSERT INTO step VALUES (2)");
+      String moment = primary.queryText("SELECT clock_timestamp()::text");
+      primary.execute("INSERT INTO step VALUES (3)");
+      fleet.awaitArchived(primary, primary.queryText("SELECT pg_walfile_name(pg_switch_wal())"));
+      fleet.endArchiving(source);
+      Map<String, String> variables = copyDown(name, backup, primary);
+      Path wal = copyDownWal(name, variables);
+      variables.put("WAL", wal.toString());
+      variables.put(
+          "RECOVERY",
+          "recovery_target_time = '" + moment + "'\nrecovery_target_action = 'promote'");
+
+      run(
+          block("Preparation")
+              + block("Checksums")
+              + block("Base backup")
+              + block("To a point in time")
+              + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
+          variables);
+
+      Path target = Path.of(variables.get("TARGET"));
+      try (PostgresServer copy = PostgresServer.open(target, source.superuser()).start()) {
+        assertThat(copy.queryText("SELECT string_agg(n::text, ',' ORDER BY n) FROM step"))
+            .isEqualTo("1,2");
+      }
+    }
+  }
+
+  private Path copyDownWal(String cluster, Map<String, String> variables) throws Exception {
+    Path wal = Files.createDirectories(Path.of(variables.get("TARGET")).resolveSibling("wal"));
+    shell(
+        List.of(
+            "bash", "-euc", "cp -a \"$FROM\"/*/. \"$TO\"; chown -R --reference=\"$OF\" \"$TO\""),
+        Map.of(
+            "FROM",
+            fleet
+                .stack()
+                .repositoriesRoot()
+                .resolve("files/clusters/" + cluster + "/wal")
+                .toString(),
+            "TO",
+            wal.toString(),
+            "OF",
+            variables.get("TARGET")));
+    return wal;
   }
 
   private static Path realPath(Path link) {

@@ -103,7 +103,10 @@ class ChainByHandTest {
         List.of(
             "bash",
             "-c",
-            blocks.get("Preparation") + blocks.get("Incremental base backup") + then));
+            blocks.get("Preparation")
+                + blocks.get("Incremental base backup")
+                + blocks.get("Starting it")
+                + then));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder
