@@ -65,7 +65,7 @@ public final class RecoveryPlan implements Closeable {
     SegmentSize size = new SegmentSize(manifest.wal().segmentSizeBytes());
     RecoveryPath path = RecoveryPath.plan(manifest.wal(), ArchiveListing.of(store, size), timeline);
     WalFetch fetch = new WalFetch(store, path.order(), rooms.fetching(), rooms.waiter());
-    try {
+    try (Progress.Registration stop = progress.closeOnStop(fetch)) {
       TargetSearch search =
           new TargetSearch(manifest, path, new ArchivedRecords(fetch, path, progress), coverage);
       return new RecoveryPlan(rooms, path, fetch, stop(search, path, target), target);

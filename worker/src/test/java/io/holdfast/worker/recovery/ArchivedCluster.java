@@ -380,6 +380,14 @@ public final class ArchivedCluster implements AutoCloseable {
     }
   }
 
+  /** Stops a server that a restore left running. */
+  static void stopServer(Path data) throws Exception {
+    long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
+    ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+    server.destroy();
+    server.onExit().get();
+  }
+
   @Override
   public void close() {
     postgres.close();

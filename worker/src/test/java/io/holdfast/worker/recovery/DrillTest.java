@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DrillTest {
@@ -125,6 +126,7 @@ class DrillTest {
   }
 
   @Test
+  @Tag("slow")
   void measuresAgainstTheObjectives() {
     JobFailure failure =
         catchThrowableOfType(

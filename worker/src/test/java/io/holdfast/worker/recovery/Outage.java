@@ -12,13 +12,17 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A store that answers 503 to every question about WAL for a while after {@link #begin}. */
+/**
+ * A store that answers 503 to questions about WAL, for a while from the first that follows {@link
+ * #begin}.
+ */
 final class Outage {
-  private final AtomicLong until = new AtomicLong(Long.MIN_VALUE);
+  private final AtomicLong length = new AtomicLong();
+  private final AtomicLong begun = new AtomicLong();
   private final AtomicInteger refused = new AtomicInteger();
 
   void begin(long nanos) {
-    until.set(System.nanoTime() + nanos);
+    length.set(nanos);
   }
 
   /** How many questions were refused. */
@@ -38,8 +42,11 @@ final class Outage {
     }
 
     private String asked(String key) {
-      long end = until.get();
-      if (end != Long.MIN_VALUE && System.nanoTime() - end < 0 && key.contains("/wal/")) {
+      if (length.get() == 0 || !key.contains("/wal/")) {
+        return key;
+      }
+      boolean unused = begun.compareAndSet(0, System.nanoTime());
+      if (System.nanoTime() - begun.get() < length.get()) {
         refused.incrementAndGet();
         throw new JobFailure(ErrorCode.REPOSITORY_UNAVAILABLE, "the store answered 503", "Wait.");
       }

@@ -3,6 +3,7 @@ package io.holdfast.worker.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
@@ -14,12 +15,16 @@ import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A ledger of six rows, each a commit of its own, archived in four segments after the backup. */
 class RecoveryTargetTest {
@@ -63,6 +68,7 @@ class RecoveryTargetTest {
   }
 
   @Test
+  @Tag("slow")
   void keepsACommitAtExactlyTheMomentOnlyWhenThatIsIncluded() throws Exception {
     Restored found = cluster.restore(backup, new RecoveryTarget.Time(commit(4).after(), true));
     Instant exactly = Instant.parse(found.details().get("reachedTime"));
@@ -163,6 +169,37 @@ class RecoveryTargetTest {
                 "select pg_is_in_recovery() || ' ' || pg_last_wal_replay_lsn() || ' '"
                     + " || (select max(i) from ledger)"))
         .isEqualTo("true " + restored.details().get("reachedLsn") + " 3");
+  }
+
+  @Test
+  @Tag("slow")
+  void isLeftRunningReadOnlyWhenItIsToPauseAndStart() throws Exception {
+    Restored restored =
+        cluster.restore(
+            backup,
+            new RecoveryTarget.RestorePoint("after 4"),
+            null,
+            EndAction.PAUSE,
+            true,
+            cluster.repositories());
+
+    Path data = Path.of(restored.details().get("directory"));
+    Login login = cluster.postgres().superuser();
+    PGSimpleDataSource running = new PGSimpleDataSource();
+    running.setPortNumbers(new int[] {Integer.parseInt(restored.details().get("port"))});
+    running.setUser(login.username());
+    running.setPassword(login.password());
+    running.setDatabaseName("postgres");
+    try (Connection connection = running.getConnection();
+        ResultSet row =
+            connection
+                .createStatement()
+                .executeQuery("select max(i) || ' ' || pg_is_in_recovery() from ledger")) {
+      row.next();
+      assertThat(row.getString(1)).isEqualTo("4 true");
+    } finally {
+      ArchivedCluster.stopServer(data);
+    }
   }
 
   @Test

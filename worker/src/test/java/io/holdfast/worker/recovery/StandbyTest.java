@@ -64,7 +64,7 @@ class StandbyTest {
           .contains("primary_conninfo", "archive_mode = off")
           .doesNotContain(password);
     } finally {
-      stopServer(data);
+      ArchivedCluster.stopServer(data);
     }
   }
 
@@ -76,13 +76,6 @@ class StandbyTest {
         EndAction.PROMOTE,
         true,
         cluster.repositories());
-  }
-
-  private static void stopServer(Path data) throws Exception {
-    long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
-    ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
-    server.destroy();
-    server.onExit().get();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -125,6 +126,7 @@ class TimelinesTest {
   }
 
   @Test
+  @Tag("slow")
   void waitsAtATargetInTheMiddleOfTheTimelines() throws Exception {
     Restored restored =
         cluster.restore(
@@ -143,6 +145,7 @@ class TimelinesTest {
   }
 
   @Test
+  @Tag("slow")
   void refusesATimelineThatLeftBeforeTheBackup() throws Exception {
     Manifest late = cluster.backUp();
     cluster.archive();

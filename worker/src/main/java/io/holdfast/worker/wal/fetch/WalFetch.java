@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Reads the archived WAL on the way to one timeline, several segments ahead. Thread-safe. Whoever
- * opens it closes it; the store stays open.
+ * opens it closes it, from any thread: who waits for the store then waits no more. The store stays
+ * open.
  *
  * <p>A segment of which only an unfinished part is there is given, filled up with zeros, when the
  * whole one is certainly absent and nothing of the next one is there: nobody will finish it.
@@ -50,6 +51,7 @@ public final class WalFetch implements Closeable {
   private final Waiter waiter;
   private final ExecutorService readers;
   private final int window;
+  private volatile boolean closed;
   private final Map<WalFileName, Future<Fetched>> ahead = new HashMap<>();
   private final AtomicReference<JobFailure> trouble = new AtomicReference<>();
 
@@ -84,7 +86,7 @@ public final class WalFetch implements Closeable {
   public Fetched get(WalFileName file) {
     Fetched fetched =
         switch (file.kind()) {
-          case SEGMENT -> segment(file);
+          case SEGMENT -> closed ? new Fetched.Unknown(stopping(null)) : segment(file);
           case HISTORY -> ask(file);
           case PARTIAL, BACKUP_HISTORY -> new Fetched.Absent();
         };
@@ -199,7 +201,8 @@ public final class WalFetch implements Closeable {
             new JobFailure(
                 ErrorCode.REPOSITORY_UNAVAILABLE, e.getMessage(), "Look at the repository.", e);
       }
-      if (failure.code() != ErrorCode.REPOSITORY_UNAVAILABLE
+      if (closed
+          || failure.code() != ErrorCode.REPOSITORY_UNAVAILABLE
           || System.nanoTime() - begun >= settings.patience().toNanos()) {
         return new Fetched.Unknown(failure);
       }
@@ -240,6 +243,7 @@ public final class WalFetch implements Closeable {
 
   @Override
   public void close() {
+    closed = true;
     readers.shutdownNow();
   }
 }

@@ -61,6 +61,9 @@ final class RecordParser {
   static WalRecord parse(ByteBuffer bytes, int magic, Lsn start, Lsn end) {
     int at = bytes.position();
     long xid = Integer.toUnsignedLong(bytes.getInt(at + 4));
+    if (switches(bytes)) {
+      return new WalRecord(start, end, Kind.SWITCH, xid, null, null);
+    }
     int info = Byte.toUnsignedInt(bytes.get(at + 16));
     ByteBuffer data =
         switch (bytes.get(at + 17)) {
@@ -96,7 +99,6 @@ final class RecordParser {
               xid,
               Instant.ofEpochSecond(data.getLong(CHECKPOINT_TIME_AT)),
               null);
-      case 0x40 -> new WalRecord(start, end, Kind.SWITCH, xid, null, null);
       case 0x70 -> {
         byte[] name = new byte[NAME_BYTES];
         data.get(8, name);
