@@ -12,10 +12,10 @@ import java.util.function.BiFunction;
  * certain: what is archived since the last observation is the worker's to prove. Pure.
  *
  * @param seen null: nobody has looked at the archive
- * @param safeUntil every commit on a path before the moment lies before the position; empty:
+ * @param missingSince by when something was written behind a position on a path; empty: nobody
  *     unknown
  */
-record Reach(Continuity seen, BiFunction<WalPath, Lsn, Optional<Instant>> safeUntil) {
+record Reach(Continuity seen, BiFunction<WalPath, Lsn, Optional<Instant>> missingSince) {
 
   /**
    * @param time to reach, or null
@@ -51,7 +51,10 @@ record Reach(Continuity seen, BiFunction<WalPath, Lsn, Optional<Instant>> safeUn
       return place.lsn().compareTo(reach.get()) <= 0;
     }
     return place.time() == null
-        || safeUntil.apply(path, reach.get()).map(safe -> !place.time().isAfter(safe)).orElse(true);
+        || missingSince
+            .apply(path, reach.get())
+            .map(missing -> !place.time().isAfter(missing))
+            .orElse(true);
   }
 
   private WalPath path(PhysicalBackup backup, String timeline) {

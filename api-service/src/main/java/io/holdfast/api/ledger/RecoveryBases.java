@@ -104,7 +104,7 @@ public class RecoveryBases {
   }
 
   private Reach reach(String cluster, Continuity seen) {
-    return new Reach(seen, (path, lsn) -> marks.safeUntil(cluster, path, lsn));
+    return new Reach(seen, (path, lsn) -> marks.missingSince(cluster, path, lsn));
   }
 
   private static Continuity seen(String cluster) {
@@ -166,9 +166,8 @@ public class RecoveryBases {
     if (place.time() != null) {
       nearest(
           windows.stream()
-              .flatMap(
-                  window ->
-                      marks.safeUntil(cluster, seen.path(window.timeline()), window.to()).stream())
+              .flatMap(window -> span(cluster, seen, window, Instant.MIN).stream())
+              .map(Span::to)
               .toList(),
           known.stream().filter(PhysicalBackup::available).map(PhysicalBackup::finishedAt).toList(),
           place.time(),

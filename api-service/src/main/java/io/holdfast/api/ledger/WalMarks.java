@@ -69,6 +69,36 @@ public class WalMarks {
     return Optional.empty();
   }
 
+  /** By when something on the path was written behind {@code lsn}; empty: nobody knows. */
+  Optional<Instant> missingSince(String cluster, WalPath path, Lsn lsn) {
+    for (WalPath.Stretch stretch : path.stretches()) {
+      if (stretch.end() == null || stretch.end().compareTo(lsn) > 0) {
+        Optional<Instant> mark = next(cluster, stretch, lsn);
+        if (mark.isPresent()) {
+          return mark.map(at -> at.plus(SLACK));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  @SuppressWarnings("unchecked")
+  private Optional<Instant> next(String cluster, WalPath.Stretch stretch, Lsn lsn) {
+    long end = stretch.end() == null ? Long.MAX_VALUE : stretch.end().address();
+    List<Instant> at =
+        entities
+            .createNativeQuery(
+                "select at from wal_mark where cluster = :cluster and timeline = :timeline and lsn"
+                    + " > :lsn and lsn <= :end order by lsn limit 1",
+                Instant.class)
+            .setParameter("cluster", cluster)
+            .setParameter("timeline", stretch.timeline())
+            .setParameter("lsn", lsn.address())
+            .setParameter("end", end)
+            .getResultList();
+    return at.stream().findFirst();
+  }
+
   @SuppressWarnings("unchecked")
   private Optional<Instant> newest(String cluster, int timeline, Lsn end) {
     List<Instant> at =

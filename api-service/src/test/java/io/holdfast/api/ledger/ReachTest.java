@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Segments of 1 MiB. Timeline 1 has 0 to 9, timeline 2 left it at 0/680000 and has 6 to 8 and 10 to
- * 11; positions on 2 are safe until minute 30, whatever they are.
+ * 11; on the way to 2 something is missing since minute 30.
  */
 class ReachTest {
   private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
