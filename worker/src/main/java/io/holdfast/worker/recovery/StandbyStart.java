@@ -145,8 +145,10 @@ public final class StandbyStart {
    * Makes the slot when it is wanted and missing, and writes the password.
    *
    * @param data whose owner may read it
+   * @return more settings that the copy needs: a standby with fewer connections than its primary
+   *     refuses to start, and the primary may have been given its own on the command line
    */
-  public void prepare(Path data) {
+  public List<String> prepare(Path data) {
     if (target.slotName() != null) {
       makeSlot();
     }
@@ -174,6 +176,9 @@ public final class StandbyStart {
           "Look at the permissions of its folder.",
           e);
     }
+    return ControlFile.read(data).parameters().entrySet().stream()
+        .map(parameter -> parameter.getKey() + " = " + parameter.getValue())
+        .toList();
   }
 
   private static String escaped(String field) {

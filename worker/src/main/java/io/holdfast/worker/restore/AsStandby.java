@@ -51,7 +51,7 @@ final class AsStandby implements PhysicalEnding {
   @Override
   public void finish(Path data, Report report) {
     backup.attempt().requireHeld();
-    start.prepare(data);
+    DirectoryRestore.rest(data, start.prepare(data));
     backup.attempt().phase("STARTING", null);
     int port = LastingServer.start(rooms.programs(), backup.major(), data, target.port());
     report.details().put("port", Integer.toString(port));

@@ -119,6 +119,30 @@ class RecoveryFaultTest {
   }
 
   @Test
+  void opensNothingWhenASegmentGoesAfterTheWayWasProven() {
+    JobFailure failure =
+        catchThrowableOfType(
+            JobFailure.class,
+            () ->
+                cluster.restore(
+                    backup,
+                    new RecoveryTarget.Latest(),
+                    null,
+                    EndAction.PROMOTE,
+                    false,
+                    cluster.repositories(),
+                    new TestAttempt(
+                        phase -> {
+                          if (phase.equals("RECOVERING")) {
+                            assertThat(fifth.toFile().delete()).isTrue();
+                          }
+                        })));
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.TARGET_MISSED);
+    assertThat(cluster.lastCopy().resolve("recovery.signal")).exists();
+  }
+
+  @Test
   void waitsForAStoreThatIsAwayForAWhileDuringRecovery() throws Exception {
     Outage outage = new Outage();
 

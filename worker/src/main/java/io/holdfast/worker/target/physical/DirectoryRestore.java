@@ -252,7 +252,7 @@ public final class DirectoryRestore implements Closeable {
   }
 
   /**
-   * Makes of a copy that was recovered and stopped a standby that follows nobody: it starts
+   * Makes of a copy that is stopped a standby: one that was recovered and follows nobody starts
    * read-only where recovery ended, whenever that is, until somebody promotes it.
    *
    * @param settings lines that beat those of the quarantine

@@ -114,12 +114,10 @@ final class Quarantine {
   static void rest(Path data, List<String> more) throws IOException {
     Files.writeString(
         data.resolve(FILE),
-        "# Where recovery ended it waits, open for reading, until it is promoted.\n"
-            + String.join("\n", more)
-            + "\n",
+        "# A standby: open for reading until it is promoted.\n" + String.join("\n", more) + "\n",
         StandardOpenOption.APPEND);
     Files.deleteIfExists(data.resolve("recovery.signal"));
-    Files.createFile(data.resolve("standby.signal"));
+    Files.write(data.resolve("standby.signal"), new byte[0]);
   }
 
   private static String version(Path root) throws IOException {

@@ -44,6 +44,7 @@ public final class WalFetch implements Closeable {
   }
 
   private static final int MOST_AHEAD = 16;
+  private static final int MOST_REPLACED = 3;
 
   private final WalStore store;
   private final WalOrder order;
@@ -190,7 +191,7 @@ public final class WalFetch implements Closeable {
 
   private Fetched ask(WalFileName file) {
     long begun = System.nanoTime();
-    while (true) {
+    for (int tries = 1; ; tries++) {
       JobFailure failure;
       try {
         return once(file);
@@ -201,8 +202,10 @@ public final class WalFetch implements Closeable {
             new JobFailure(
                 ErrorCode.REPOSITORY_UNAVAILABLE, e.getMessage(), "Look at the repository.", e);
       }
+      // A growing segment may be replaced by a longer one between the look and the read.
+      boolean replaced = failure.code() == ErrorCode.ARTIFACT_DAMAGED && tries < MOST_REPLACED;
       if (closed
-          || failure.code() != ErrorCode.REPOSITORY_UNAVAILABLE
+          || (failure.code() != ErrorCode.REPOSITORY_UNAVAILABLE && !replaced)
           || System.nanoTime() - begun >= settings.patience().toNanos()) {
         return new Fetched.Unknown(failure);
       }
