@@ -13,7 +13,7 @@ import java.util.function.BiFunction;
  *
  * @param seen null: nobody has looked at the archive
  * @param missingSince by when something was written behind a position on a path; empty: nobody
- *     unknown
+ *     knows
  */
 record Reach(Continuity seen, BiFunction<WalPath, Lsn, Optional<Instant>> missingSince) {
 
