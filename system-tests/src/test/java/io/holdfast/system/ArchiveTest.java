@@ -22,22 +22,22 @@ class ArchiveTest {
       String name =
           fleet.declareArchived(cluster, fleet.filesystemRepository(), "\"mode\":\"PUSH\"");
       primary.execute("create table filler (t text)");
-      fleet.awaitArchived(primary, write(primary));
+      Archivers.awaitArchived(primary, write(primary));
 
       fleet.stack().killApi(0);
       fleet.stack().kafka().kill();
       for (int i = 0; i < 5; i++) {
-        fleet.awaitArchived(primary, write(primary));
+        Archivers.awaitArchived(primary, write(primary));
       }
       fleet.stack().killWorker(0);
       fleet.stack().killWorker(1);
       String unarchived = write(primary);
       fleet.stack().relaunchWorker(1);
-      fleet.awaitArchived(primary, unarchived);
+      Archivers.awaitArchived(primary, unarchived);
 
       fleet.stack().kafka().start();
       fleet.stack().restartApi(0);
-      fleet.awaitArchived(primary, write(primary));
+      Archivers.awaitArchived(primary, write(primary));
       await()
           .atMost(SOON)
           .untilAsserted(
@@ -46,7 +46,7 @@ class ArchiveTest {
                 assertThat(windows.path("gaps")).isEmpty();
                 assertThat(windows.path("timelines").path(0).path("ranges")).hasSize(1);
               });
-      fleet.endArchiving(cluster);
+      Archivers.end(cluster);
     }
   }
 

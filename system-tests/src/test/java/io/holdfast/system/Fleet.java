@@ -147,32 +147,6 @@ final class Fleet implements AutoCloseable {
     return kind.apply(PostgresCluster.in(place)).start();
   }
 
-  /** Waits until a server's archiver was told that a segment is stored. */
-  void awaitArchived(PostgresServer server, String segment) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(500))
-        .until(
-            () -> {
-              // After three failures the archiver rests a minute; a reload wakes it.
-              server.execute("select pg_reload_conf()");
-              return server
-                      .queryText("select coalesce(last_archived_wal, '') from pg_stat_archiver")
-                      .compareTo(segment)
-                  >= 0;
-            });
-  }
-
-  /** Ends what its servers archive, so that they can stop when nobody takes it any more. */
-  void endArchiving(PostgresCluster cluster) {
-    for (PostgresServer server : cluster.nodes()) {
-      if (server.isRunning()) {
-        server.set(Map.of("archive_command", "/bin/true"));
-        server.execute("select pg_reload_conf()");
-      }
-    }
-  }
-
   Databases superuser(PostgresCluster cluster) {
     PostgresServer primary = cluster.primary();
     Login login = cluster.superuser();
@@ -374,29 +348,6 @@ final class Fleet implements AutoCloseable {
                 + " generate_series(1, 30) g) FROM generate_series(1, "
                 + megabytes * 1000
                 + ") i");
-  }
-
-  /** Kills one child of a worker by its program's name; false when there is none. */
-  boolean killChildOfWorker(int worker, String program) {
-    return children(worker, program).stream()
-        .findFirst()
-        .map(ProcessHandle::destroyForcibly)
-        .orElse(false);
-  }
-
-  List<ProcessHandle> children(int worker, String program) {
-    return stack
-        .workerProcess(worker)
-        .descendants()
-        .filter(child -> child.info().command().orElse("").endsWith("/" + program))
-        .toList();
-  }
-
-  /** Waits until neither of two workers has a child of that program. */
-  void awaitNoChild(String program) {
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(5))
-        .until(() -> children(0, program).isEmpty() && children(1, program).isEmpty());
   }
 
   /** Waits until the source is as it was found: nobody reads WAL and no temporary slot is left. */

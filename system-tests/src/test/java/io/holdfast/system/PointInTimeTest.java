@@ -64,12 +64,13 @@ class PointInTimeTest {
         }
         ledger.stop();
         server.execute("postgres", "insert into transfer values (0, 'the last word')");
-        fleet.awaitArchived(primary, primary.queryText("select pg_walfile_name(pg_switch_wal())"));
+        Archivers.awaitArchived(
+            primary, primary.queryText("select pg_walfile_name(pg_switch_wal())"));
         for (Target target : targets) {
           check(fleet, cluster, backup, target, ledger.commits());
         }
       } finally {
-        fleet.endArchiving(cluster);
+        Archivers.end(cluster);
       }
     }
   }

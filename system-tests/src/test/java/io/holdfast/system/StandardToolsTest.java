@@ -233,8 +233,9 @@ class StandardToolsTest {
       primary.execute("INSERT INTO step VALUES (2)");
       String moment = primary.queryText("SELECT clock_timestamp()::text");
       primary.execute("INSERT INTO step VALUES (3)");
-      fleet.awaitArchived(primary, primary.queryText("SELECT pg_walfile_name(pg_switch_wal())"));
-      fleet.endArchiving(source);
+      Archivers.awaitArchived(
+          primary, primary.queryText("SELECT pg_walfile_name(pg_switch_wal())"));
+      Archivers.end(source);
       Map<String, String> variables = copyDown(name, backup, primary);
       Path wal = copyDownWal(name, variables);
       variables.put("WAL", wal.toString());

@@ -129,7 +129,9 @@ class WorkerFaultsTest {
           fleet.backup(name, "{\"method\":\"LOGICAL\",\"rateLimitBytesPerSecond\":6000000}");
       fleet.awaitBytes(job);
 
-      assertThat(fleet.killChildOfWorker(0, "pg_dump")).as("a pg_dump was there").isTrue();
+      assertThat(new WorkerChildren(fleet.stack()).kill(0, "pg_dump"))
+          .as("a pg_dump was there")
+          .isTrue();
       JsonNode ended = fleet.finish(job);
 
       assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
@@ -156,7 +158,7 @@ class WorkerFaultsTest {
       assertThat(ended.path("state").asText()).isEqualTo("CANCELLED");
       assertThat(fleet.api().call("GET", "/jobs/" + job + "/outcome", null).status())
           .isEqualTo(424);
-      fleet.awaitNoChild("pg_dump");
+      new WorkerChildren(fleet.stack()).awaitNone("pg_dump");
       assertThat(fleet.backupsOf(name)).isEmpty();
     }
   }

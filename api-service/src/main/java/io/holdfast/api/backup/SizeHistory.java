@@ -1,5 +1,6 @@
 package io.holdfast.api.backup;
 
+import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.job.JobSpec.SizeBand;
 import io.holdfast.model.wire.Wire;
@@ -15,8 +16,14 @@ final class SizeHistory {
 
   private SizeHistory() {}
 
-  /** Half the smallest to twice the largest; null with fewer than three to compare with. */
+  /**
+   * Half the smallest to twice the largest; null with fewer than three to compare with, and for an
+   * incremental backup, whose size says how much was changed and nothing else.
+   */
   static SizeBand band(String cluster, SourceSpec source) {
+    if (source instanceof PhysicalSourceSpec physical && physical.parent() != null) {
+      return null;
+    }
     List<Long> sizes =
         BackupEntity.find(
                 "select plainBytes from BackupEntity where cluster = ?1 and selectionHash = ?2 and"

@@ -1,0 +1,40 @@
+package io.holdfast.system;
+
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresServer;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** The archivers of a cluster's servers. */
+final class Archivers {
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  private Archivers() {}
+
+  /** Waits until a server's archiver was told that a segment is stored. */
+  static void awaitArchived(PostgresServer server, String segment) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              // After three failures the archiver rests a minute; a reload wakes it.
+              server.execute("select pg_reload_conf()");
+              return server
+                      .queryText("select coalesce(last_archived_wal, '') from pg_stat_archiver")
+                      .compareTo(segment)
+                  >= 0;
+            });
+  }
+
+  /** Ends what its servers archive, so that they can stop when nobody takes it any more. */
+  static void end(PostgresCluster cluster) {
+    for (PostgresServer server : cluster.nodes()) {
+      if (server.isRunning()) {
+        server.set(Map.of("archive_command", "/bin/true"));
+        server.execute("select pg_reload_conf()");
+      }
+    }
+  }
+}
