@@ -30,6 +30,7 @@ class WorkerCredentialsTest {
             databases:
               "orders-db": { username: "holdfast", password: "a\\"b\\\\c", endpoints: ["127.0.0.1:5432"] }
             repositories: {}
+            archives: {}
             roots:
               repositories: []
               restores: ["/restores"]
