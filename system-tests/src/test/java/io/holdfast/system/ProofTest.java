@@ -83,7 +83,7 @@ class ProofTest {
     JsonNode passed = fleet.finish(good);
     assertThat(passed.path("state").asText()).as(passed.toString()).isEqualTo("SUCCEEDED");
     assertThat(fleet.api().get("/drills/" + good + "/report").toString()).contains("steps");
-    Answer page = fleet.api().call("GET", "/drills/" + good + "/report.html", null);
+    Answer page = page(good);
     assertThat(page.status()).isEqualTo(200);
     assertThat(page.text()).contains("<html").contains("steps").doesNotContain("<script");
 
@@ -95,8 +95,13 @@ class ProofTest {
     assertThat(failed.path("problem").path("code").asText())
         .as(failed.toString())
         .isEqualTo("DRILL_FAILED");
-    assertThat(fleet.api().call("GET", "/drills/" + bad + "/report.html", null).text())
-        .contains("&lt;5&gt;");
+    assertThat(page(bad).text()).contains("&lt;5&gt;");
+  }
+
+  private Answer page(String drill) {
+    return fleet
+        .api()
+        .call("GET", "/drills/" + drill + "/report.html", null, "Accept", "text/html");
   }
 
   private JsonNode windows(String name) {
