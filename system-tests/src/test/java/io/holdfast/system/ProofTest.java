@@ -54,22 +54,28 @@ class ProofTest {
                 assertThat(fleet.api().get("/clusters/" + name + "/events").toString())
                     .contains("GAP_FOUND");
               });
-      String job =
-          fleet.start(
-              "/restores",
-              "{\"backupId\":\""
-                  + backup
-                  + "\",\"physical\":{\"directory\":\""
-                  + fleet.restoreRoot().resolve("beyond-the-gap")
-                  + "\",\"recovery\":{\"type\":\"LSN\",\"lsn\":\""
-                  + primary.queryText("select pg_current_wal_lsn()")
-                  + "\"}}}");
-      JsonNode refused = fleet.finish(job);
-      assertThat(refused.path("problem").path("code").asText())
-          .as(refused.toString())
-          .isEqualTo("TARGET_UNREACHABLE");
+      Answer refused =
+          restoreBeyondTheGap(backup, primary.queryText("select pg_current_wal_lsn()"));
+      assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+      assertThat(refused.body().path("code").asText()).isEqualTo("target-unreachable");
+      assertThat(refused.body().path("detail").asText()).contains("nearest reachable");
       assertThat(fleet.restoreRoot().resolve("beyond-the-gap")).doesNotExist();
     }
+  }
+
+  private Answer restoreBeyondTheGap(String backup, String lsn) {
+    return fleet
+        .api()
+        .call(
+            "POST",
+            "/restores",
+            "{\"backupId\":\""
+                + backup
+                + "\",\"physical\":{\"directory\":\""
+                + fleet.restoreRoot().resolve("beyond-the-gap")
+                + "\",\"recovery\":{\"type\":\"LSN\",\"lsn\":\""
+                + lsn
+                + "\"}}}");
   }
 
   private void drillTellsTheTruth(String name) throws Exception {
