@@ -6,12 +6,15 @@ import io.holdfast.model.ErrorCode;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.secret.Credentials;
+import io.holdfast.worker.wal.fetch.ArchiveReads;
+import io.holdfast.worker.wal.fetch.Body;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -32,12 +35,19 @@ public final class WalListener implements Closeable {
   /** Plain bytes of files that are being taken, in MiB: what bounds the memory. */
   private static final int MEBIBYTES_IN_FLIGHT = 64;
 
+  /** What may be read before servers ask for it, and how many files they are given at a time. */
+  private static final long AHEAD_BYTES = 64L * 1024 * 1024;
+
+  private static final int MOST_DELIVERIES = 4;
+
   private static final int BACKLOG = 128;
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final OpenArchives archives;
   private final Credentials credentials;
+  private final ArchiveReads reads = new ArchiveReads(Clock.systemUTC(), AHEAD_BYTES);
+  private final Semaphore deliveries = new Semaphore(MOST_DELIVERIES, true);
   private final Semaphore memory = new Semaphore(MEBIBYTES_IN_FLIGHT, true);
 
   private WalListener(HttpServer server, OpenArchives archives, Credentials credentials) {
@@ -67,11 +77,24 @@ public final class WalListener implements Closeable {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
+    if (!exchange.getRequestMethod().equals("GET")) {
+      send(exchange);
+      return;
+    }
+    // A file is in memory until the last of it is sent.
+    deliveries.acquireUninterruptibly();
+    try {
+      send(exchange);
+    } finally {
+      deliveries.release();
+    }
+  }
+
+  private void send(HttpExchange exchange) throws IOException {
     try (exchange) {
       Answer answer = handle(exchange);
       exchange.getResponseHeaders().add("Content-Type", answer.type());
-      exchange.sendResponseHeaders(answer.status(), answer.body().length);
-      exchange.getResponseBody().write(answer.body());
+      Body.send(exchange, answer.status(), answer.body());
     } catch (IOException e) {
       // The client has gone: what was stored is stored, and it will ask again.
       LOG.debugf(e, "a client of the WAL listener went away");
@@ -130,10 +153,9 @@ public final class WalListener implements Closeable {
             given.getBytes(StandardCharsets.UTF_8), wanted.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Answer fetch(ClusterArchive archive, WalFileName file) {
-    return archive
-        .store()
-        .get(file)
+  private Answer fetch(ClusterArchive archive, WalFileName file) {
+    return reads
+        .get(archive.store(), file)
         .map(plain -> new Answer(200, "application/octet-stream", plain))
         .orElseGet(() -> new Answer(404, "the archive has no " + file));
   }
@@ -179,5 +201,6 @@ public final class WalListener implements Closeable {
   public void close() {
     server.stop(2);
     threads.shutdownNow();
+    reads.close();
   }
 }

@@ -7,7 +7,6 @@ import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.failure.JobFailure;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -112,12 +111,7 @@ public final class WalFeed implements Closeable {
           WalFileName.parse(exchange.getRequestURI().getPath().substring(1));
       Fetched fetched = file.map(this::fetched).orElseGet(Fetched.Absent::new);
       switch (fetched) {
-        case Fetched.Present present -> {
-          exchange.sendResponseHeaders(200, present.content().length);
-          try (OutputStream body = exchange.getResponseBody()) {
-            body.write(present.content());
-          }
-        }
+        case Fetched.Present present -> Body.send(exchange, 200, present.content());
         case Fetched.Absent absent -> exchange.sendResponseHeaders(404, -1);
         case Fetched.Unknown unknown -> exchange.sendResponseHeaders(503, -1);
       }

@@ -11,16 +11,12 @@ import io.holdfast.worker.wal.WalStore;
 import java.io.Closeable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 
 /**
  * Reads the archived WAL on the way to one timeline, several segments ahead. Thread-safe. Whoever
@@ -53,7 +49,7 @@ public final class WalFetch implements Closeable {
   private final ExecutorService readers;
   private final int window;
   private volatile boolean closed;
-  private final Map<WalFileName, Future<Fetched>> ahead = new HashMap<>();
+  private final ReadAhead ahead;
   private final AtomicReference<JobFailure> trouble = new AtomicReference<>();
 
   public WalFetch(WalStore store, WalOrder order, Settings settings, Waiter waiter) {
@@ -67,6 +63,7 @@ public final class WalFetch implements Closeable {
         Executors.newFixedThreadPool(
             Math.min(window, 1 + Runtime.getRuntime().availableProcessors()),
             Thread.ofPlatform().daemon().name("wal-fetch-", 0).factory());
+    this.ahead = new ReadAhead(this::ask, readers);
   }
 
   public WalOrder order() {
@@ -148,40 +145,23 @@ public final class WalFetch implements Closeable {
   }
 
   private Fetched onTheWay(WalFileName file) {
-    Future<Fetched> first;
-    boolean early;
-    synchronized (ahead) {
-      List<WalFileName> wanted = window(file);
-      ahead.keySet().retainAll(wanted);
-      early = ahead.containsKey(file);
-      for (WalFileName name : wanted) {
-        ahead.computeIfAbsent(name, unread -> readers.submit(() -> ask(unread)));
-      }
-      first = ahead.remove(file);
+    boolean early = ahead.has(file);
+    ahead.follow(window(file));
+    try {
+      // What was not there when it was read ahead may have come meanwhile.
+      return ahead
+          .take(file)
+          .filter(fetched -> !early || fetched instanceof Fetched.Present)
+          .orElseGet(() -> ask(file));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Fetched.Unknown(stopping(e));
     }
-    Fetched fetched = await(first);
-    // What was not there when it was read ahead may have come meanwhile.
-    return early && !(fetched instanceof Fetched.Present) ? ask(file) : fetched;
   }
 
   private List<WalFileName> window(WalFileName file) {
     long number = file.number(order.size());
-    List<WalFileName> wanted = new ArrayList<>(window);
-    for (int i = 0; i < window; i++) {
-      wanted.add(order.segment(number + i));
-    }
-    return wanted;
-  }
-
-  private static Fetched await(Future<Fetched> reading) {
-    try {
-      return reading.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Fetched.Unknown(stopping(e));
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
+    return LongStream.range(number, number + window).mapToObj(order::segment).toList();
   }
 
   private static JobFailure stopping(Exception cause) {

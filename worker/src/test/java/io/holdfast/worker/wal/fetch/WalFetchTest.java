@@ -15,12 +15,8 @@ import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.filesystem.FilesystemRepository;
 import io.holdfast.worker.wal.WalLayout;
-import io.holdfast.worker.wal.WalObject;
 import io.holdfast.worker.wal.WalStore;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WalFetchTest {
-  private static final SegmentSize SIZE = new SegmentSize(1 << 20);
-  private static final WalLayout LAYOUT = new WalLayout("orders", "7");
+  private static final SegmentSize SIZE = WrittenSegment.SIZE;
+  private static final WalLayout LAYOUT = WrittenSegment.LAYOUT;
   private static final WalFetch.Settings BRISK =
       new WalFetch.Settings(4L << 20, Duration.ofMillis(300), Duration.ofMillis(20));
 
@@ -171,30 +167,14 @@ class WalFetchTest {
   }
 
   private void put(WalFileName file, char filling) throws IOException {
-    WalStore.Stored stored = store.put(file, encoded(file, SIZE.bytes(), filling));
+    WalStore.Stored stored = store.put(file, WrittenSegment.whole(file, filling));
     assertThat(stored.outcome()).isEqualTo(WalStore.Outcome.STORED);
   }
 
   private void grow(WalFileName file, int bytes, char filling) throws IOException {
     assertThat(
             repository.createIfAbsent(
-                LAYOUT.growing(file, bytes), encoded(file, bytes, filling).object()))
+                LAYOUT.growing(file, bytes), WrittenSegment.of(file, bytes, filling).object()))
         .isTrue();
-  }
-
-  private static WalObject.Encoded encoded(WalFileName file, int bytes, char filling)
-      throws IOException {
-    byte[] content = new byte[bytes];
-    Arrays.fill(content, (byte) filling);
-    ByteBuffer.wrap(content)
-        .order(ByteOrder.nativeOrder())
-        .putShort(0, (short) 0xD110)
-        .putShort(2, (short) 2)
-        .putInt(4, file.timeline())
-        .putLong(8, SIZE.start(file.number(SIZE)).address())
-        .putLong(24, 7)
-        .putInt(32, SIZE.bytes())
-        .putInt(36, 8192);
-    return WalObject.encode(LAYOUT, file, new ByteArrayInputStream(content), 1L << 30, 3);
   }
 }
