@@ -1,5 +1,6 @@
 package io.holdfast.system;
 
+import io.holdfast.embedded.fault.FaultProxy;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import java.time.Duration;
@@ -30,11 +31,28 @@ final class Archivers {
 
   /** Ends what its servers archive, so that they can stop when nobody takes it any more. */
   static void end(PostgresCluster cluster) {
-    for (PostgresServer server : cluster.nodes()) {
-      if (server.isRunning()) {
-        server.set(Map.of("archive_command", "/bin/true"));
-        server.execute("select pg_reload_conf()");
-      }
+    run(cluster, "/bin/true");
+  }
+
+  /** Has its servers archive with that command. */
+  static void run(PostgresCluster cluster, String command) {
+    cluster.nodes().forEach(server -> run(server, command));
+  }
+
+  /** The same for one; that of a server that is stopped counts when it starts. */
+  static void run(PostgresServer server, String command) {
+    server.set(Map.of("archive_command", command));
+    if (server.isRunning()) {
+      server.execute("select pg_reload_conf()");
     }
+  }
+
+  /** Has a server's command go through a proxy that stands before the workers. */
+  static void through(FaultProxy proxy, PostgresServer server) {
+    run(
+        server,
+        server
+            .queryText("show archive_command")
+            .replaceAll("http://127\\.0\\.0\\.1:[0-9]+/", "http://" + proxy.endpoint() + "/"));
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.StackBuilder;
-import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -16,25 +15,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
 /** A running Holdfast and the clusters that a test gives it. */
 final class Fleet implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
-  private static final AtomicInteger NUMBER = new AtomicInteger();
   private static Fleet shared;
 
   private final Path folder;
   private final Stack stack;
   private final RestCalls api;
-  private final WorkerCredentials credentials = new WorkerCredentials();
-  private final Map<String, String> repositories = new LinkedHashMap<>();
+  private final Declarations declarations;
 
   private Fleet(UnaryOperator<StackBuilder> more) {
     folder = Folders.in(Path.of(System.getProperty("java.io.tmpdir")), "system");
@@ -49,16 +42,7 @@ final class Fleet implements AutoCloseable {
                     .setting("holdfast.archive.observe-interval", "3s"))
             .start();
     api = new RestCalls(stack.apiUrl(), stack.adminKey());
-    credentials
-        .s3(
-            Stack.S3_REFERENCE,
-            stack.s3().accessKey(),
-            stack.s3().secretKey(),
-            List.of(stack.s3().endpoint()),
-            List.of(Stack.BUCKET))
-        .repositoryRoot(stack.repositoriesRoot())
-        .restoreRoot(stack.restoresRoot())
-        .writeTo(stack.credentialsFile());
+    declarations = new Declarations(stack, api, folder);
   }
 
   /** The one that most tests use; it ends with the JVM. */
@@ -82,33 +66,56 @@ final class Fleet implements AutoCloseable {
 
   /** The stack's store as it is reached at another endpoint, such as that of a proxy. */
   String s3RepositoryAt(String endpoint) {
-    credentials
-        .s3(
-            Stack.S3_REFERENCE,
-            stack.s3().accessKey(),
-            stack.s3().secretKey(),
-            List.of(stack.s3().endpoint(), endpoint),
-            List.of(Stack.BUCKET))
-        .writeTo(stack.credentialsFile());
-    return putRepository(s3RepositoryJson(endpoint));
+    return declarations.s3RepositoryAt(endpoint);
+  }
+
+  String s3Repository() {
+    return declarations.s3Repository();
+  }
+
+  String filesystemRepository() {
+    return declarations.filesystemRepository();
   }
 
   String filesystemRepositoryAt(Path path) {
-    return putRepository("{\"type\":\"FILESYSTEM\",\"filesystem\":{\"path\":\"" + path + "\"}}");
+    return declarations.filesystemRepositoryAt(path);
   }
 
   /** A cluster of one node that is reached at a port of 127.0.0.1 which is not its own. */
   String declareBehind(int port, PostgresCluster cluster, String repository) {
-    String name = "cluster-" + NUMBER.incrementAndGet();
-    credentials
-        .database(name, cluster.backupLogin(), List.of("127.0.0.1:" + port))
-        .writeTo(stack.credentialsFile());
-    api.put(
-        "/clusters/" + name,
-        String.format(
-            "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"nodes\":[{\"name\":\"only\","
-                + "\"host\":\"127.0.0.1\",\"port\":%d}]}",
-            repository, name, port));
+    String name = Declarations.fresh("cluster");
+    declarations.clusterBehind(name, port, cluster, repository);
+    return name;
+  }
+
+  /** Declares it with the least-privileged backup login. */
+  String declare(PostgresCluster cluster, String repository) {
+    return declare(cluster, repository, false);
+  }
+
+  /**
+   * @param asSuperuser for clusters that are restored into
+   */
+  String declare(PostgresCluster cluster, String repository, boolean asSuperuser) {
+    String name = Declarations.fresh("cluster");
+    declarations.cluster(
+        name, cluster, repository, asSuperuser ? cluster.superuser() : cluster.backupLogin());
+    return name;
+  }
+
+  void declareAs(String name, PostgresCluster cluster, String repository) {
+    declarations.cluster(name, cluster, repository, cluster.backupLogin());
+  }
+
+  /**
+   * Declares a cluster whose WAL is archived, and sets its servers up as the API says they must be.
+   *
+   * @param archive JSON members of {@code archive} such as {@code "mode":"PUSH"}
+   */
+  String declareArchived(PostgresCluster cluster, String repository, String archive)
+      throws IOException {
+    String name = Declarations.fresh("cluster");
+    declarations.archived(name, cluster, repository, archive);
     return name;
   }
 
@@ -143,7 +150,7 @@ final class Fleet implements AutoCloseable {
 
   /** One of an unusual kind. The caller closes it. */
   PostgresCluster startCluster(UnaryOperator<PostgresCluster.Builder> kind) {
-    Path place = folder.resolve("cluster-" + NUMBER.incrementAndGet());
+    Path place = folder.resolve(Declarations.fresh("cluster"));
     return kind.apply(PostgresCluster.in(place)).start();
   }
 
@@ -151,125 +158,6 @@ final class Fleet implements AutoCloseable {
     PostgresServer primary = cluster.primary();
     Login login = cluster.superuser();
     return new Databases(primary.host(), primary.port(), login.username(), login.password());
-  }
-
-  String filesystemRepository() {
-    return repositories.computeIfAbsent(
-        "FILESYSTEM",
-        type ->
-            putRepository(
-                "{\"type\":\"FILESYSTEM\",\"filesystem\":{\"path\":\""
-                    + stack.repositoriesRoot().resolve("files")
-                    + "\"}}"));
-  }
-
-  String s3Repository() {
-    return repositories.computeIfAbsent(
-        "S3", type -> putRepository(s3RepositoryJson(stack.s3().endpoint())));
-  }
-
-  static String s3RepositoryJson(String endpoint) {
-    return "{\"type\":\"S3\",\"s3\":{\"endpoint\":\""
-        + endpoint
-        + "\",\"bucket\":\""
-        + Stack.BUCKET
-        + "\",\"credentialsRef\":\""
-        + Stack.S3_REFERENCE
-        + "\"}}";
-  }
-
-  private String putRepository(String json) {
-    String name = "repository-" + NUMBER.incrementAndGet();
-    api.put("/repositories/" + name, json);
-    return name;
-  }
-
-  /** Declares it with the least-privileged backup login. */
-  String declare(PostgresCluster cluster, String repository) {
-    return declare(cluster, repository, false);
-  }
-
-  /**
-   * @param asSuperuser for clusters that are restored into
-   */
-  String declare(PostgresCluster cluster, String repository, boolean asSuperuser) {
-    String name = "cluster-" + NUMBER.incrementAndGet();
-    declareAs(name, cluster, repository, asSuperuser);
-    return name;
-  }
-
-  void declareAs(String name, PostgresCluster cluster, String repository) {
-    declareAs(name, cluster, repository, false);
-  }
-
-  /**
-   * Declares a cluster whose WAL is archived, and sets its servers up as the API says they must be.
-   *
-   * @param archive JSON members of {@code archive} such as {@code "mode":"PUSH"}
-   */
-  String declareArchived(PostgresCluster cluster, String repository, String archive)
-      throws IOException {
-    String name = "cluster-" + NUMBER.incrementAndGet();
-    Path header = folder.resolve(name + ".header");
-    Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
-    credentials.archive(name, header);
-    declareAs(
-        name,
-        cluster,
-        repository,
-        true,
-        ",\"archive\":{"
-            + archive
-            + ",\"headerFile\":\""
-            + header
-            + "\",\"endpoint\":\""
-            + stack.walUrl()
-            + "\"}");
-    JsonNode settings = api.get("/clusters/" + name + "/archive-settings");
-    if (settings.hasNonNull("archiveCommand")) {
-      for (PostgresServer server : cluster.nodes()) {
-        server.set(Map.of("archive_command", settings.path("archiveCommand").asText()));
-        server.execute("select pg_reload_conf()");
-      }
-    }
-    return name;
-  }
-
-  private void declareAs(
-      String name, PostgresCluster cluster, String repository, boolean asSuperuser) {
-    declareAs(name, cluster, repository, asSuperuser, "");
-  }
-
-  private void declareAs(
-      String name,
-      PostgresCluster cluster,
-      String repository,
-      boolean asSuperuser,
-      String moreMembers) {
-    List<String> endpoints = new ArrayList<>();
-    List<String> nodes = new ArrayList<>();
-    int standby = 0;
-    for (PostgresServer server : cluster.nodes()) {
-      String node = server == cluster.primary() ? "primary" : "standby-" + ++standby;
-      endpoints.add(server.endpoint());
-      nodes.add(
-          String.format(
-              "{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d}", node, server.host(), server.port()));
-    }
-    credentials
-        .database(name, asSuperuser ? cluster.superuser() : cluster.backupLogin(), endpoints)
-        .writeTo(stack.credentialsFile());
-    api.put(
-        "/clusters/" + name,
-        "{\"repository\":\""
-            + repository
-            + "\",\"credentialsRef\":\""
-            + name
-            + "\",\"nodes\":["
-            + String.join(",", nodes)
-            + "]"
-            + moreMembers
-            + "}");
   }
 
   /** Posts and returns the id of the job. */
@@ -367,7 +255,7 @@ final class Fleet implements AutoCloseable {
 
   /** An empty directory that PostgreSQL's account may use, for a tablespace. */
   Path directoryForServer(PostgresCluster cluster, String name) throws IOException {
-    Path directory = Files.createDirectory(folder.resolve(name + NUMBER.incrementAndGet()));
+    Path directory = Files.createDirectory(folder.resolve(Declarations.fresh(name)));
     return Files.setOwner(directory, Files.getOwner(cluster.primary().data()));
   }
 

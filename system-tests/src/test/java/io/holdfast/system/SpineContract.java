@@ -49,7 +49,8 @@ abstract class SpineContract {
         "shop",
         "CREATE TABLE item (id int PRIMARY KEY, label text)",
         "INSERT INTO item SELECT i, md5(i::text) FROM generate_series(1, 10000) i");
-    api.put("/repositories/store", Fleet.s3RepositoryJson(site.stack().ground().s3Endpoint()));
+    api.put(
+        "/repositories/store", Declarations.s3RepositoryJson(site.stack().ground().s3Endpoint()));
     api.put(
         "/clusters/" + CLUSTER,
         "{\"repository\":\"store\",\"credentialsRef\":\"%s\",\"nodes\":[{\"name\":\"only\",\"host\":\"%s\",\"port\":%d}]}"

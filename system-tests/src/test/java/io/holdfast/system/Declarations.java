@@ -1,0 +1,170 @@
+package io.holdfast.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.demo.RestCalls;
+import io.holdfast.embedded.Stack;
+import io.holdfast.embedded.WorkerCredentials;
+import io.holdfast.embedded.postgres.Login;
+import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The repositories and clusters that tests declare at one stack, and what its workers are told of
+ * them beside the API: logins, keys, tokens and places.
+ */
+final class Declarations {
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private final Stack stack;
+  private final RestCalls api;
+  private final Path folder;
+  private final WorkerCredentials credentials = new WorkerCredentials();
+  private final Map<String, String> repositories = new LinkedHashMap<>();
+
+  /**
+   * @param folder for the files that servers read their tokens from
+   */
+  Declarations(Stack stack, RestCalls api, Path folder) {
+    this.stack = stack;
+    this.api = api;
+    this.folder = folder;
+    s3Keys(List.of(stack.s3().endpoint()))
+        .repositoryRoot(stack.repositoriesRoot())
+        .restoreRoot(stack.restoresRoot())
+        .writeTo(stack.credentialsFile());
+  }
+
+  private WorkerCredentials s3Keys(List<String> endpoints) {
+    return credentials.s3(
+        Stack.S3_REFERENCE,
+        stack.s3().accessKey(),
+        stack.s3().secretKey(),
+        endpoints,
+        List.of(Stack.BUCKET));
+  }
+
+  /** A name that no other test has. */
+  static String fresh(String kind) {
+    return kind + "-" + NUMBER.incrementAndGet();
+  }
+
+  String filesystemRepository() {
+    return repositories.computeIfAbsent(
+        "FILESYSTEM", type -> filesystemRepositoryAt(stack.repositoriesRoot().resolve("files")));
+  }
+
+  String filesystemRepositoryAt(Path path) {
+    return repository("{\"type\":\"FILESYSTEM\",\"filesystem\":{\"path\":\"" + path + "\"}}");
+  }
+
+  String s3Repository() {
+    return repositories.computeIfAbsent(
+        "S3", type -> repository(s3RepositoryJson(stack.s3().endpoint())));
+  }
+
+  /** The stack's store as it is reached at another endpoint, such as that of a proxy. */
+  String s3RepositoryAt(String endpoint) {
+    s3Keys(List.of(stack.s3().endpoint(), endpoint)).writeTo(stack.credentialsFile());
+    return repository(s3RepositoryJson(endpoint));
+  }
+
+  static String s3RepositoryJson(String endpoint) {
+    return "{\"type\":\"S3\",\"s3\":{\"endpoint\":\""
+        + endpoint
+        + "\",\"bucket\":\""
+        + Stack.BUCKET
+        + "\",\"credentialsRef\":\""
+        + Stack.S3_REFERENCE
+        + "\"}}";
+  }
+
+  private String repository(String json) {
+    String name = fresh("repository");
+    api.put("/repositories/" + name, json);
+    return name;
+  }
+
+  /** A cluster of one node that is reached at a port of 127.0.0.1 which is not its own. */
+  void clusterBehind(String name, int port, PostgresCluster cluster, String repository) {
+    credentials
+        .database(name, cluster.backupLogin(), List.of("127.0.0.1:" + port))
+        .writeTo(stack.credentialsFile());
+    put(name, repository, List.of(node("only", "127.0.0.1", port)), "");
+  }
+
+  /**
+   * @param login under which workers come
+   */
+  void cluster(String name, PostgresCluster cluster, String repository, Login login) {
+    cluster(name, cluster, repository, login, "");
+  }
+
+  /**
+   * Declares a cluster whose WAL is archived, and sets its servers up as the API says they must be.
+   *
+   * @param archive JSON members of {@code archive} such as {@code "mode":"PUSH"}
+   */
+  void archived(String name, PostgresCluster cluster, String repository, String archive)
+      throws IOException {
+    Path header = folder.resolve(name + ".header");
+    Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
+    credentials.archive(name, header);
+    cluster(
+        name,
+        cluster,
+        repository,
+        cluster.superuser(),
+        ",\"archive\":{"
+            + archive
+            + ",\"headerFile\":\""
+            + header
+            + "\",\"endpoint\":\""
+            + stack.walUrl()
+            + "\"}");
+    JsonNode settings = api.get("/clusters/" + name + "/archive-settings");
+    if (settings.hasNonNull("archiveCommand")) {
+      Archivers.run(cluster, settings.path("archiveCommand").asText());
+    }
+  }
+
+  private void cluster(
+      String name, PostgresCluster cluster, String repository, Login login, String more) {
+    List<String> endpoints = new ArrayList<>();
+    List<String> nodes = new ArrayList<>();
+    int standby = 0;
+    for (PostgresServer server : cluster.nodes()) {
+      String node = server == cluster.primary() ? "primary" : "standby-" + ++standby;
+      endpoints.add(server.endpoint());
+      nodes.add(node(node, server.host(), server.port()));
+    }
+    credentials.database(name, login, endpoints).writeTo(stack.credentialsFile());
+    put(name, repository, nodes, more);
+  }
+
+  private static String node(String name, String host, int port) {
+    return String.format("{\"name\":\"%s\",\"host\":\"%s\",\"port\":%d}", name, host, port);
+  }
+
+  private void put(String name, String repository, List<String> nodes, String more) {
+    api.put(
+        "/clusters/" + name,
+        "{\"repository\":\""
+            + repository
+            + "\",\"credentialsRef\":\""
+            + name
+            + "\",\"nodes\":["
+            + String.join(",", nodes)
+            + "]"
+            + more
+            + "}");
+  }
+}
