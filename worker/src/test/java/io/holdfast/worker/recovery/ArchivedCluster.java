@@ -10,6 +10,7 @@ import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.PhysicalSourceSpec;
+import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.NodeSpec;
 import io.holdfast.model.cluster.StandbyPolicy;
@@ -117,7 +118,7 @@ public final class ArchivedCluster implements AutoCloseable {
     Path folder = Folders.temporary("holdfast-recovery");
     Path archived = Files.createDirectory(folder.resolve("archived"));
     Files.setPosixFilePermissions(archived, PosixFilePermissions.fromString("rwxrwxrwx"));
-    PostgresCluster postgres =
+    PostgresCluster.Builder servers =
         PostgresCluster.in(folder.resolve("pg"))
             .install(install)
             .standbys(standbys)
@@ -127,8 +128,11 @@ public final class ArchivedCluster implements AutoCloseable {
                 "archive_command",
                 "cp %p '" + archived + "/.%f' && mv '" + archived + "/.%f' '" + archived + "/%f'")
             .setting("autovacuum", "off")
-            .setting("max_connections", "37")
-            .start();
+            .setting("max_connections", "37");
+    if (install.major() >= 17) {
+      servers.setting("summarize_wal", "on");
+    }
+    PostgresCluster postgres = servers.start();
     ArchivedCluster cluster = new ArchivedCluster(folder, postgres, install);
     cluster.primary.execute("create table ledger (i int)");
     return cluster;
@@ -175,7 +179,19 @@ public final class ArchivedCluster implements AutoCloseable {
     return new FilesystemRepositorySpec("disk", folder.resolve("repositories/disk").toString());
   }
 
+  Credentials credentials() {
+    return credentials;
+  }
+
+  /** A full one. */
   Manifest backUp() {
+    return backUp((BackupId) null);
+  }
+
+  /**
+   * @param parent null for a full one
+   */
+  Manifest backUp(BackupId parent) {
     BackupRooms rooms =
         new BackupRooms(
             repositories(),
@@ -192,7 +208,7 @@ public final class ArchivedCluster implements AutoCloseable {
                 BackupId.next(Clock.systemUTC()),
                 spec(),
                 repository(),
-                new PhysicalSourceSpec(PhysicalSourceSpec.Checkpoint.FAST),
+                new PhysicalSourceSpec(PhysicalSourceSpec.Checkpoint.FAST, parent, Otherwise.FAIL),
                 null,
                 null,
                 null,
@@ -292,6 +308,11 @@ public final class ArchivedCluster implements AutoCloseable {
 
   String segment(int timeline, Lsn lsn) {
     return WalFileName.segment(timeline, size().number(lsn), size()).toString();
+  }
+
+  /** The folder of a backup. */
+  Path backup(BackupId id) {
+    return folder.resolve("repositories/disk/clusters").resolve(NAME).resolve("backups/" + id);
   }
 
   Path lastCopy() {
