@@ -77,6 +77,17 @@ public final class WorkerCredentials {
     return this;
   }
 
+  /**
+   * @param dataDirectory of the server, whose WAL the worker reads there
+   */
+  public WorkerCredentials archive(String cluster, Path headerFile, Path dataDirectory) {
+    archives.put(
+        quoted(cluster),
+        "{ headerFile: %s, dataDirectory: %s }"
+            .formatted(quoted(headerFile.toString()), quoted(dataDirectory.toString())));
+    return this;
+  }
+
   public WorkerCredentials repositoryRoot(Path root) {
     repositoryRoots.add(root.toString());
     return this;

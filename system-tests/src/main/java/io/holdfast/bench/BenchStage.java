@@ -108,19 +108,23 @@ final class BenchStage implements AutoCloseable {
     declareCluster("bench");
   }
 
-  /** The server as a cluster that pushes its WAL to a repository of its own. */
-  void declareArchived(String name, String repository) {
+  /**
+   * The server as a cluster that pushes its WAL.
+   *
+   * @param transfer SEND or READ
+   */
+  void declareArchived(String name, String repository, String transfer) {
     try {
       Path header = folder.resolve(name + ".header");
       Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
-      credentials.archive(name, header).writeTo(stack.credentialsFile());
+      credentials.archive(name, header, server().data()).writeTo(stack.credentialsFile());
       api.put(
           "/clusters/" + name,
           String.format(
-              "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"archive\":{\"headerFile\":\"%s\","
-                  + "\"endpoint\":\"%s\"},\"nodes\":[{\"name\":\"primary\",\"host\":\"%s\","
+              "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"archive\":{\"transfer\":\"%s\","
+                  + "\"headerFile\":\"%s\",\"endpoint\":\"%s\"},\"nodes\":[{\"name\":\"primary\",\"host\":\"%s\","
                   + "\"port\":%d}]}",
-              repository, LOGIN, header, stack.walUrl(), server().host(), server().port()));
+              repository, LOGIN, transfer, header, stack.walUrl(), server().host(), server().port()));
       Await.until(
           "a worker has looked at the archive",
           Duration.ofMinutes(2),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.DoubleSupplier;
 
 /**
  * Wall time, and the CPU time of the contender and the database servers while it passed: contenders
@@ -20,8 +21,8 @@ final class Clocked {
     long go() throws Exception;
   }
 
-  static Measurement measure(Run run, ProcessTimes times) {
-    double cpu = times.seconds();
+  static Measurement measure(Run run, DoubleSupplier cpuSeconds) {
+    double cpu = cpuSeconds.getAsDouble();
     long begun = System.nanoTime();
     long stored;
     try {
@@ -32,7 +33,7 @@ final class Clocked {
       throw new IllegalStateException(e);
     }
     double wall = (System.nanoTime() - begun) / 1e9;
-    return new Measurement(wall, times.seconds() - cpu, stored);
+    return new Measurement(wall, cpuSeconds.getAsDouble() - cpu, stored);
   }
 
   /** Bytes of all files below a folder. */

@@ -2,6 +2,7 @@ package io.holdfast.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * CPU time of trees of processes: this one (which holds Kafka and S3, and has started API, worker
@@ -27,6 +29,21 @@ final class ProcessTimes {
   /** Counts this process and its descendants as well. */
   void include(ProcessHandle root) {
     roots.add(root.pid());
+  }
+
+  /** CPU time of the whole machine, of whoever: for contenders that leave their parents. */
+  static double machine() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
+      String[] fields = lines.findFirst().orElseThrow().trim().split(" +");
+      long ticks = 0;
+      // user, nice, system; then idle and iowait; then irq, softirq: see proc(5).
+      for (int field : List.of(1, 2, 3, 6, 7)) {
+        ticks += Long.parseLong(fields[field]);
+      }
+      return ticks / TICKS_PER_SECOND;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   double seconds() {
@@ -62,7 +79,7 @@ final class ProcessTimes {
   private static String[] fields(long pid) {
     Path file = Path.of("/proc/" + pid + "/stat");
     try {
-      String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
       return text.substring(text.lastIndexOf(')') + 2).split(" ");
     } catch (IOException e) {
       if (Files.exists(file)) {

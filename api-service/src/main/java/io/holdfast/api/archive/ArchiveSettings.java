@@ -10,7 +10,9 @@ import java.time.Duration;
  * sees to that.
  */
 final class ArchiveSettings {
-  private static final String CURL = "curl --silent --show-error --fail --connect-timeout 5";
+  // No .curlrc of the server's user may change what it does.
+  private static final String CURL =
+      "curl --disable --silent --show-error --fail --connect-timeout 5";
   private static final int LONGEST_TIMEOUT = 3600;
   private static final int SHORTEST_TIMEOUT = 1;
   private static final String SLOT_BUDGET = "16GB";
@@ -51,7 +53,13 @@ final class ArchiveSettings {
     return CURL
         + " --max-time 600 --header \"@"
         + archive.headerFile()
-        + "\" --upload-file \"%p\" \""
+        + "\" "
+        + switch (archive.transfer()) {
+          case SEND -> "--upload-file \"%p\"";
+          // The shell that the archiver starts is in the server's data directory.
+          case READ -> "--data-raw \"$PWD\"";
+        }
+        + " \""
         + archive.endpoint()
         + "/wal/"
         + cluster

@@ -13,6 +13,13 @@ public record ArchiveView(
     @Schema(description = "PUSH (default): the server's archiver brings it; STREAM: a worker does")
         @Pattern(regexp = "PUSH|STREAM", message = "must be PUSH or STREAM")
         String mode,
+    @Schema(
+            description =
+                "PUSH only. SEND (default): curl sends each file; READ: it names the file, and the"
+                    + " worker, whose configuration must allow it, reads it in the server's data"
+                    + " directory, with several in flight")
+        @Pattern(regexp = "SEND|READ", message = "must be SEND or READ")
+        String transfer,
     @Schema(description = "Of zstd, 1 to 19; default 3") @Min(1) @Max(19) Integer compressionLevel,
     @Schema(
             description = "How much may be lost; beyond it the archive is late. Default PT5M",

@@ -8,11 +8,19 @@ import java.util.regex.Pattern;
 /**
  * A declared archive that has been found sound, with its defaults filled in.
  *
+ * @param transfer how a pushed file reaches the worker
  * @param headerFile absolute path on the database host; nothing in it is special to a shell or to
  *     {@code postgresql.conf} between double quotes
  * @param endpoint a URL on loopback without a path
  */
-public record ClusterArchive(ArchiveSpec spec, String headerFile, String endpoint) {
+public record ClusterArchive(
+    ArchiveSpec spec, Transfer transfer, String headerFile, String endpoint) {
+  /** The server's curl sends it, or names it and the worker reads it beside the server. */
+  public enum Transfer {
+    SEND,
+    READ
+  }
+
   private static final Duration LONGEST = Duration.ofDays(30);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:9002";
@@ -25,7 +33,7 @@ public record ClusterArchive(ArchiveSpec spec, String headerFile, String endpoin
 
   /** What a cluster that declares nothing would have. */
   public static ClusterArchive defaults(String cluster) {
-    return of(cluster, new ArchiveView(null, null, null, null, null, null, null));
+    return of(cluster, new ArchiveView(null, null, null, null, null, null, null, null));
   }
 
   /**
@@ -41,6 +49,7 @@ public record ClusterArchive(ArchiveSpec spec, String headerFile, String endpoin
         stream || !Boolean.TRUE.equals(view.allowUnlimitedSlot()),
         "archive.allowUnlimitedSlot",
         "needs mode STREAM");
+    require(!stream || view.transfer() == null, "archive.transfer", "needs mode PUSH");
     String header =
         view.headerFile() == null ? "/etc/holdfast/" + cluster + ".header" : view.headerFile();
     require(
@@ -59,6 +68,7 @@ public record ClusterArchive(ArchiveSpec spec, String headerFile, String endpoin
             view.recoveryPointObjective(),
             view.partialInterval(),
             Boolean.TRUE.equals(view.allowUnlimitedSlot())),
+        view.transfer() == null ? Transfer.SEND : Transfer.valueOf(view.transfer()),
         header,
         endpoint);
   }
@@ -66,6 +76,7 @@ public record ClusterArchive(ArchiveSpec spec, String headerFile, String endpoin
   ArchiveView view() {
     return new ArchiveView(
         spec.mode().name(),
+        spec.mode() == ArchiveSpec.Mode.PUSH ? transfer.name() : null,
         spec.compressionLevel(),
         spec.recoveryPointObjective(),
         spec.partialInterval(),

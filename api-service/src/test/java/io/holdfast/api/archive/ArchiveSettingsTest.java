@@ -37,7 +37,7 @@ class ArchiveSettingsTest {
     assertThat(settings.getBoolean("archived")).isTrue();
     assertThat(settings.getString("archiveCommand"))
         .isEqualTo(
-            "curl --silent --show-error --fail --connect-timeout 5 --max-time 600 --header"
+            "curl --disable --silent --show-error --fail --connect-timeout 5 --max-time 600 --header"
                 + " \"@/etc/holdfast/"
                 + name
                 + ".header\" --upload-file \"%p\" \"http://127.0.0.1:9002/wal/"
@@ -51,6 +51,14 @@ class ArchiveSettingsTest {
     assertThat(settings.getString("headerFileContent"))
         .contains("Authorization: Bearer <token>")
         .contains("archives: " + name + ": headerFile:");
+  }
+
+  @Test
+  void namesFilesThatTheWorkerReadsBesideTheServer() {
+    String name = declared("{\"transfer\":\"READ\"}");
+
+    assertThat(settings(name).getString("archiveCommand"))
+        .endsWith(" --data-raw \"$PWD\" \"http://127.0.0.1:9002/wal/" + name + "/%f\"");
   }
 
   @Test
@@ -99,6 +107,7 @@ class ArchiveSettingsTest {
       quoteCharacter = '~',
       value = {
         "mode|\"PULL\"",
+        "transfer|\"COPY\"",
         "compressionLevel|20",
         "recoveryPointObjective|\"PT0S\"",
         "partialInterval|\"PT10S\"",

@@ -97,6 +97,13 @@ public final class Credentials {
         "Look at archives." + cluster + ".headerFile in the worker's credentials file.");
   }
 
+  /** Where a cluster's server on this host has its data, if its WAL may be read there. */
+  public Optional<Path> archiveDataDirectory(String cluster) {
+    return Optional.ofNullable(read().archives().get(cluster))
+        .map(CredentialsFile.ArchiveEntry::dataDirectory)
+        .map(Path::of);
+  }
+
   /** Whether a filesystem repository may lie there: below an allowed root, links followed. */
   public boolean allowsRepositoryPath(Path path) {
     return new AllowedRoots(read().roots().repositories()).contain(path);

@@ -44,8 +44,9 @@ record CredentialsFile(
   /**
    * @param headerFile one line, {@code Authorization: Bearer <token>}: the file that curl reads at
    *     the server
+   * @param dataDirectory of the server on this host, where its WAL may be read; null: nowhere
    */
-  record ArchiveEntry(@JsonProperty(required = true) String headerFile) {}
+  record ArchiveEntry(@JsonProperty(required = true) String headerFile, String dataDirectory) {}
 
   record Roots(List<String> repositories, List<String> restores) {
     Roots {

@@ -83,7 +83,7 @@ public final class ArchiveFixture implements AutoCloseable {
         databases:
           orders-db: { username: %s, password: %s, endpoints: [%s] }
         archives:
-          %s: { headerFile: %s }
+          %s: { headerFile: %s, dataDirectory: %s }
         roots: { repositories: [%s] }
         """
             .formatted(
@@ -92,6 +92,7 @@ public final class ArchiveFixture implements AutoCloseable {
                 String.join(", ", nodes.stream().map(n -> '"' + n.endpoint() + '"').toList()),
                 CLUSTER,
                 header(),
+                servers.primary().data(),
                 folder));
     this.credentials = new Credentials(file);
     this.probe = new NodeProbe(Connections.brisk(), credentials, Clock.systemUTC());
@@ -148,6 +149,11 @@ public final class ArchiveFixture implements AutoCloseable {
         + "/wal/"
         + name
         + "/%f";
+  }
+
+  /** Has the listener read in the server's directory what it is asked to archive. */
+  public void pushByName(PostgresServer server) {
+    archiveWith(server, archiveCommand(CLUSTER).replace("--upload-file %p", "--data-raw \"$PWD\""));
   }
 
   public Path header() {

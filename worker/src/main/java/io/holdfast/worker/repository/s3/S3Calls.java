@@ -119,7 +119,12 @@ final class S3Calls implements AutoCloseable {
     NO_CONDITIONS
   }
 
-  Put putIfAbsent(String key, PartBuffer content, String md5) {
+  /**
+   * @param etag the object's entity tag; empty unless this call created it
+   */
+  record Created(Put put, String etag) {}
+
+  Created putIfAbsent(String key, PartBuffer content, String md5) {
     try {
       var stored =
           raw(
@@ -127,12 +132,12 @@ final class S3Calls implements AutoCloseable {
                   putArgs(key, content, md5)
                       .extraHeaders(new Http.Headers("If-None-Match", "*"))
                       .build()));
-      return stored == null ? Put.NO_CONDITIONS : Put.CREATED;
+      return new Created(Put.CREATED, bare(stored.etag()));
     } catch (ExecutionException e) {
       Throwable cause = S3Errors.unwrap(e);
       return switch (S3Errors.code(cause)) {
-        case "PreconditionFailed" -> Put.TAKEN;
-        case "NotImplemented", "MethodNotAllowed" -> Put.NO_CONDITIONS;
+        case "PreconditionFailed" -> new Created(Put.TAKEN, "");
+        case "NotImplemented", "MethodNotAllowed" -> new Created(Put.NO_CONDITIONS, "");
         default -> throw S3Errors.translate("create", key, cause);
       };
     }

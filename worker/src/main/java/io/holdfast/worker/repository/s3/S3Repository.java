@@ -22,6 +22,14 @@ public final class S3Repository implements Repository {
   private final S3Calls calls;
   private final S3Settings settings;
   private final Retry retry;
+  private volatile Conditions conditions = Conditions.UNKNOWN;
+
+  /** What the store makes of a put that must not replace anything. */
+  private enum Conditions {
+    UNKNOWN,
+    HONOURED,
+    IGNORED
+  }
 
   public S3Repository(S3RepositorySpec spec, S3Keys keys, S3Settings settings, Waiter waiter) {
     if (!spec.prefix().isEmpty()) {
@@ -38,24 +46,43 @@ public final class S3Repository implements Repository {
   }
 
   /**
-   * A conditional put between a look before and a read back after. On a store that honours the
-   * condition, exactly one of many callers wins. On one that does not, the looks narrow the race to
-   * the time between them: the caller that reads back its own bytes last wins.
+   * A conditional put. On a store that honours the condition, exactly one of many callers wins;
+   * whether it does is found out with the first object that is created. On one that does not, a
+   * look before and one after narrow the race to the time between them: the caller that finds its
+   * own bytes last wins.
    */
   @Override
   public boolean createIfAbsent(String key, byte[] content) {
-    if (calls.head(Keys.check(key)).isPresent()) {
+    Keys.check(key);
+    boolean sure = conditions == Conditions.HONOURED;
+    if (!sure && calls.head(key).isPresent()) {
       return false;
     }
     PartBuffer bytes = buffer(content);
-    String md5 = Md5.of(bytes).base64();
-    boolean written =
-        switch (calls.putIfAbsent(key, bytes, md5)) {
-          case CREATED -> true;
-          case TAKEN -> false;
-          case NO_CONDITIONS -> !calls.put(key, bytes, md5).isEmpty();
-        };
-    return written && holds(key, content);
+    Md5 md5 = Md5.of(bytes);
+    S3Calls.Created created = calls.putIfAbsent(key, bytes, md5.base64());
+    return switch (created.put()) {
+      case TAKEN -> false;
+      case CREATED -> {
+        if (conditions == Conditions.UNKNOWN) {
+          conditions = conditionsAt(key, bytes, md5);
+        }
+        yield conditions == Conditions.HONOURED && created.etag().equals(md5.hex())
+            || holds(key, content);
+      }
+      case NO_CONDITIONS -> {
+        conditions = Conditions.IGNORED;
+        String etag = calls.put(key, bytes, md5.base64());
+        yield !etag.isEmpty() && holds(key, content);
+      }
+    };
+  }
+
+  /** Puts the same bytes there again, which a store that honours conditions refuses. */
+  private Conditions conditionsAt(String key, PartBuffer bytes, Md5 md5) {
+    return calls.putIfAbsent(key, bytes, md5.base64()).put() == S3Calls.Put.TAKEN
+        ? Conditions.HONOURED
+        : Conditions.IGNORED;
   }
 
   private boolean holds(String key, byte[] content) {
@@ -103,12 +130,12 @@ public final class S3Repository implements Repository {
     String md5 = Md5.of(bytes).base64();
     try {
       boolean written =
-          switch (calls.putIfAbsent(key, bytes, md5)) {
+          switch (calls.putIfAbsent(key, bytes, md5).put()) {
             case CREATED -> true;
             case TAKEN -> false;
             case NO_CONDITIONS -> !calls.put(key, bytes, md5).isEmpty();
           };
-      boolean conditional = calls.putIfAbsent(key, bytes, md5) == S3Calls.Put.TAKEN;
+      boolean conditional = calls.putIfAbsent(key, bytes, md5).put() == S3Calls.Put.TAKEN;
       boolean listed = list("probes/").contains(new ObjectStat(key, content.length));
       boolean readable = holds(key, content);
       return new Capabilities(

@@ -85,8 +85,29 @@ public final class ClusterArchive implements Closeable {
     return store;
   }
 
+  /**
+   * @throws JobFailure WAL_DAMAGED when no file of that kind is so long
+   */
+  static void requireWithinLimit(WalFileName file, long bytes) {
+    if (bytes > limit(file)) {
+      throw new JobFailure(
+          ErrorCode.WAL_DAMAGED,
+          file + " has " + bytes + " bytes; up to " + limit(file) + " can be archived",
+          "Segments of up to 64 MB can be archived.");
+    }
+  }
+
+  /** Raises the alarm that a server which is none of this cluster's wants to archive. */
+  JobFailure foreign(WalFileName file, String detail) {
+    alarms.refused(name(), file, "FOREIGN_CLUSTER", detail, null);
+    return new JobFailure(
+        ErrorCode.COMMAND_REFUSED,
+        detail,
+        "A restored copy must not archive into its source: set its archive_command anew.");
+  }
+
   /** How much of a file may come. */
-  static long limit(WalFileName file) {
+  private static long limit(WalFileName file) {
     return switch (file.kind()) {
       case SEGMENT, PARTIAL -> LARGEST_SEGMENT;
       case HISTORY, BACKUP_HISTORY -> LARGEST_OTHER;

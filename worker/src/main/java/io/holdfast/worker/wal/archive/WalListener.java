@@ -13,34 +13,36 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * What a server's {@code archive_command} and {@code restore_command} talk to: {@code PUT} and
- * {@code GET /wal/<cluster>/<file>} on loopback, with nothing but the JDK, so that it answers while
- * everything else is away. A put that succeeds (201 stored, 200 stored before) means durable; every
- * other answer makes {@code curl --fail} exit 22, which the server takes for "try again". A get
- * answers 404 only when the archive certainly has no such file.
+ * What a server's {@code archive_command} and {@code restore_command} talk to: {@code PUT}, {@code
+ * POST} and {@code GET /wal/<cluster>/<file>} on loopback, with nothing but the JDK, so that it
+ * answers while everything else is away. A put brings the file; a post only names it, and its body
+ * is the server's data directory, where the worker reads it. One that succeeds (201 stored, 200
+ * stored before) means durable; every other answer makes {@code curl --fail} exit 22, which the
+ * server takes for "try again". A get answers 404 only when the archive certainly has no such file.
  */
 public final class WalListener implements Closeable {
   private static final Logger LOG = Logger.getLogger(WalListener.class);
-
-  /** Plain bytes of files that are being taken, in MiB: what bounds the memory. */
-  private static final int MEBIBYTES_IN_FLIGHT = 64;
 
   /** What may be read before servers ask for it, and how many files they are given at a time. */
   private static final long AHEAD_BYTES = 64L * 1024 * 1024;
 
   private static final int MOST_DELIVERIES = 4;
-
   private static final int BACKLOG = 128;
+  private static final int LONGEST_PATH = 4096;
+  private static final Set<String> METHODS = Set.of("PUT", "POST", "GET");
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -48,12 +50,14 @@ public final class WalListener implements Closeable {
   private final Credentials credentials;
   private final ArchiveReads reads = new ArchiveReads(Clock.systemUTC(), AHEAD_BYTES);
   private final Semaphore deliveries = new Semaphore(MOST_DELIVERIES, true);
-  private final Semaphore memory = new Semaphore(MEBIBYTES_IN_FLIGHT, true);
+  private final Room room = new Room();
+  private final Backlogs backlogs;
 
   private WalListener(HttpServer server, OpenArchives archives, Credentials credentials) {
     this.server = server;
     this.archives = archives;
     this.credentials = credentials;
+    this.backlogs = new Backlogs(archives, credentials, room, threads);
   }
 
   /**
@@ -114,8 +118,8 @@ public final class WalListener implements Closeable {
       return new Answer(404, "the address is /wal/<cluster>/<file>");
     }
     String method = exchange.getRequestMethod();
-    if (!method.equals("PUT") && !method.equals("GET")) {
-      return new Answer(405, "files are put here and fetched from here");
+    if (!METHODS.contains(method)) {
+      return new Answer(405, "files are put here, named here and fetched from here");
     }
     Optional<WalFileName> file = WalFileName.parse(path.get(3));
     if (file.isEmpty()) {
@@ -131,9 +135,11 @@ public final class WalListener implements Closeable {
         return new Answer(
             421, "this worker has not been told to archive cluster '" + path.get(2) + "'");
       }
-      return method.equals("PUT")
-          ? push(exchange, archive.get(), file.get())
-          : fetch(archive.get(), file.get());
+      return switch (method) {
+        case "PUT" -> push(exchange, archive.get(), file.get());
+        case "POST" -> pushNamed(exchange, archive.get(), file.get());
+        default -> fetch(archive.get(), file.get());
+      };
     } catch (JobFailure e) {
       LOG.warnf("%s %s of cluster %s failed: %s", method, file.get(), path.get(2), e.getMessage());
       return new Answer(status(e.code()), e.code() + ": " + e.getMessage() + ". " + e.hint());
@@ -167,24 +173,24 @@ public final class WalListener implements Closeable {
     if (length < 0) {
       return new Answer(411, "the length of the file must be given");
     }
-    if (length > ClusterArchive.limit(file)) {
-      return new Answer(
-          413,
-          file
-              + " has "
-              + length
-              + " bytes; up to "
-              + ClusterArchive.limit(file)
-              + " can be archived");
-    }
-    int mebibytes = (int) Math.max(1, Math.ceilDiv(length, 1024L * 1024));
-    memory.acquireUninterruptibly(mebibytes);
+    ClusterArchive.requireWithinLimit(file, length);
+    return stored(room.within(length, () -> archive.push(file, exchange.getRequestBody(), length)));
+  }
+
+  /** The body is the server's own directory; the file is read there. */
+  private Answer pushNamed(HttpExchange exchange, ClusterArchive archive, WalFileName file)
+      throws IOException {
+    byte[] body = exchange.getRequestBody().readNBytes(LONGEST_PATH);
     try {
-      boolean fresh = archive.push(file, exchange.getRequestBody(), length);
-      return fresh ? new Answer(201, "stored") : new Answer(200, "stored before");
-    } finally {
-      memory.release(mebibytes);
+      Path directory = Path.of(new String(body, StandardCharsets.UTF_8));
+      return stored(backlogs.archive(archive, file, directory));
+    } catch (InvalidPathException e) {
+      return new Answer(422, "the body is the path of the server's data directory");
     }
+  }
+
+  private static Answer stored(boolean fresh) {
+    return fresh ? new Answer(201, "stored") : new Answer(200, "stored before");
   }
 
   private static int status(ErrorCode code) {
