@@ -124,7 +124,13 @@ final class BenchStage implements AutoCloseable {
               "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"archive\":{\"transfer\":\"%s\","
                   + "\"headerFile\":\"%s\",\"endpoint\":\"%s\"},\"nodes\":[{\"name\":\"primary\",\"host\":\"%s\","
                   + "\"port\":%d}]}",
-              repository, LOGIN, transfer, header, stack.walUrl(), server().host(), server().port()));
+              repository,
+              LOGIN,
+              transfer,
+              header,
+              stack.walUrl(),
+              server().host(),
+              server().port()));
       Await.until(
           "a worker has looked at the archive",
           Duration.ofMinutes(2),

@@ -2,24 +2,30 @@ package io.holdfast.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /** Contenders that take turns, so that a busy minute of the machine hits all of them. */
 final class Interleaved {
   private final String title;
   private final Map<Measurement.Series, Clocked.Run> contenders = new LinkedHashMap<>();
-  private final ProcessTimes times;
+  private final DoubleSupplier cpuSeconds;
   private final Runnable cleanUp;
 
   Interleaved(String title, ProcessTimes times) {
-    this(title, times, () -> {});
+    this(title, times::seconds, () -> {});
+  }
+
+  Interleaved(String title, ProcessTimes times, Runnable cleanUp) {
+    this(title, times::seconds, cleanUp);
   }
 
   /**
+   * @param cpuSeconds used so far
    * @param cleanUp after each run, off the clock
    */
-  Interleaved(String title, ProcessTimes times, Runnable cleanUp) {
+  Interleaved(String title, DoubleSupplier cpuSeconds, Runnable cleanUp) {
     this.title = title;
-    this.times = times;
+    this.cpuSeconds = cpuSeconds;
     this.cleanUp = cleanUp;
   }
 
@@ -33,7 +39,7 @@ final class Interleaved {
       int round = i;
       contenders.forEach(
           (series, run) -> {
-            Measurement measured = Clocked.measure(run, times);
+            Measurement measured = Clocked.measure(run, cpuSeconds);
             series.add(measured);
             cleanUp.run();
             System.err.printf(

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * removed.
  */
 final class WalPushes {
-  private static final int SEGMENTS = 48;
+  private static final int SEGMENTS = 96;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final BenchStage stage;
@@ -31,21 +31,28 @@ final class WalPushes {
   }
 
   String run(int repetitions) {
-    stage.declareArchived("walfiles", "files");
-    stage.declareArchived("wals3", "s3");
+    for (String repository : List.of("files", "s3")) {
+      stage.declareArchived("read-" + repository, repository, "READ");
+      stage.declareArchived("send-" + repository, repository, "SEND");
+    }
     makeBacklog();
-    return table("a directory", 1, "walfiles", repetitions)
-        + table("S3 over TLS", 2, "wals3", repetitions);
+    return table("a directory", 1, "files", repetitions)
+        + table("S3 over TLS", 2, "s3", repetitions);
   }
 
-  private String table(String to, int peerRepository, String cluster, int repetitions) {
+  /** CPU time is the whole machine's: what pgBackRest starts beside the archiver has no parent. */
+  private String table(String to, int peerRepository, String repository, int repetitions) {
     Interleaved contenders =
         new Interleaved(
-            SEGMENTS + " segments of 16 MB to " + to, stage.times(), () -> setBack(cluster));
+            SEGMENTS + " segments of 16 MB to " + to, ProcessTimes::machine, this::setBack);
     contenders.add(
         "pgBackRest archive-push, asynchronous, process-max=2",
         () -> archive(pgBackRest.asynchronousPush(peerRepository)));
-    contenders.add("Holdfast", () -> archive(stage.archiveCommand(cluster)));
+    contenders.add(
+        "Holdfast, files read beside the server",
+        () -> archive(stage.archiveCommand("read-" + repository)));
+    contenders.add(
+        "Holdfast, files sent by curl", () -> archive(stage.archiveCommand("send-" + repository)));
     if (peerRepository == 2) {
       contenders.add("curl -T of raw segments", () -> archive(rawCurl()));
     }
@@ -111,7 +118,7 @@ final class WalPushes {
     }
   }
 
-  private void setBack(String cluster) {
+  private void setBack() {
     command("");
     try {
       for (String segment : backlog) {
@@ -122,8 +129,10 @@ final class WalPushes {
       }
       for (Path stored :
           List.of(
-              stage.repositoryFolder().resolve("clusters/" + cluster + "/wal"),
-              stage.store().folderOf(Stack.BUCKET).resolve("clusters/" + cluster + "/wal"),
+              stage.repositoryFolder().resolve("clusters/read-files/wal"),
+              stage.repositoryFolder().resolve("clusters/send-files/wal"),
+              stage.store().folderOf(Stack.BUCKET).resolve("clusters/read-s3/wal"),
+              stage.store().folderOf(Stack.BUCKET).resolve("clusters/send-s3/wal"),
               stage.store().folderOf(Stack.BUCKET).resolve("raw"))) {
         if (Files.exists(stored)) {
           Folders.delete(stored);
