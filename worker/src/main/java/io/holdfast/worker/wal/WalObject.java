@@ -1,25 +1,18 @@
 package io.holdfast.worker.wal;
 
 import com.github.luben.zstd.Zstd;
-import io.holdfast.model.Codec;
-import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.model.wire.Wire;
-import io.holdfast.worker.codec.Encoder;
-import io.holdfast.worker.codec.Encoders;
 import io.holdfast.worker.failure.JobFailure;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HexFormat;
 
 /**
@@ -65,40 +58,30 @@ public final class WalObject {
   public record Encoded(Label label, byte[] object, byte[] head) {}
 
   /**
-   * Reads a file to its end and makes an object of it, in memory.
+   * Reads a file and makes an object of it, in memory.
    *
-   * @param limit more plain bytes than that are refused
-   * @throws JobFailure WAL_DAMAGED when there are more
+   * @param length so many bytes are read, if there are as many
+   * @param level of zstd
    */
   public static Encoded encode(
-      WalLayout layout, WalFileName file, InputStream plain, long limit, int level)
+      WalLayout layout, WalFileName file, InputStream plain, int length, int level)
+      throws IOException {
+    return FramePress.use(press -> encode(press, layout, file, plain, length, level));
+  }
+
+  private static Encoded encode(
+      FramePress press,
+      WalLayout layout,
+      WalFileName file,
+      InputStream plain,
+      int length,
+      int level)
       throws IOException {
     MessageDigest digest = sha256();
-    Chunks frame = new Chunks();
-    byte[] head = new byte[0];
-    long bytes = 0;
-    CompressionSpec compression =
-        new CompressionSpec(Codec.ZSTD, level, 0, CompressionSpec.Where.WORKER);
-    try (Encoder zstd = Encoders.open(compression, frame)) {
-      byte[] chunk = new byte[HEAD_BYTES];
-      for (int n = plain.readNBytes(chunk, 0, HEAD_BYTES);
-          n > 0;
-          n = plain.readNBytes(chunk, 0, HEAD_BYTES)) {
-        bytes += n;
-        if (bytes > limit) {
-          throw new JobFailure(
-              ErrorCode.WAL_DAMAGED,
-              file + " has more than " + limit + " bytes",
-              "Segments of up to " + limit + " bytes can be archived.");
-        }
-        if (head.length == 0) {
-          head = Arrays.copyOf(chunk, n);
-        }
-        digest.update(chunk, 0, n);
-        zstd.write(chunk, 0, n);
-      }
-      zstd.finish();
-    }
+    int bytes = press.take(plain, length, digest);
+    ByteBuffer frame = press.press(level);
+    byte[] body = new byte[frame.remaining()];
+    frame.get(body);
     Label label =
         new Label(
             1,
@@ -106,16 +89,16 @@ public final class WalObject {
             layout.systemIdentifier(),
             file.toString(),
             new Bytes(bytes, hex(digest)),
-            new Bytes(frame.bytes(), frame.sha256()));
+            new Bytes(body.length, hex(sha256(body))));
     byte[] text = Wire.bytes(label);
     ByteBuffer object =
-        ByteBuffer.allocate(FRAME_HEADER + text.length + frame.bytes())
+        ByteBuffer.allocate(FRAME_HEADER + text.length + body.length)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putInt(LABEL_MAGIC)
             .putInt(text.length)
-            .put(text);
-    frame.drainTo(object);
-    return new Encoded(label, object.array(), head);
+            .put(text)
+            .put(body);
+    return new Encoded(label, object.array(), press.head(HEAD_BYTES));
   }
 
   /**
@@ -190,39 +173,6 @@ public final class WalObject {
         ErrorCode.WAL_DAMAGED,
         "'" + key + "' is damaged: " + why,
         "Restore this object from a copy of the repository; without it no recovery gets past it.");
-  }
-
-  /** Bytes of unknown number, never twice in memory, with their digest. */
-  private static final class Chunks extends OutputStream {
-    private final Deque<byte[]> chunks = new ArrayDeque<>();
-    private final MessageDigest digest = WalObject.sha256();
-    private int bytes;
-
-    @Override
-    public void write(int b) {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] source, int offset, int length) {
-      chunks.add(Arrays.copyOfRange(source, offset, offset + length));
-      digest.update(source, offset, length);
-      bytes += length;
-    }
-
-    int bytes() {
-      return bytes;
-    }
-
-    String sha256() {
-      return hex(digest);
-    }
-
-    void drainTo(ByteBuffer target) {
-      while (!chunks.isEmpty()) {
-        target.put(chunks.poll());
-      }
-    }
   }
 
   private static byte[] sha256(byte[] bytes) {

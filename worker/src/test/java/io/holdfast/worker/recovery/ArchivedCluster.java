@@ -279,9 +279,11 @@ public final class ArchivedCluster implements AutoCloseable {
         String name = path.getFileName().toString();
         Optional<WalFileName> file = WalFileName.parse(name);
         if (file.isPresent() && wanted.test(name) && put.add(name)) {
-          try (InputStream in = new ByteArrayInputStream(change.apply(Files.readAllBytes(path)))) {
+          byte[] content = change.apply(Files.readAllBytes(path));
+          try (InputStream in = new ByteArrayInputStream(content)) {
             WalStore.Stored unused =
-                store.put(file.get(), WalObject.encode(layout(), file.get(), in, 1L << 30, 3));
+                store.put(
+                    file.get(), WalObject.encode(layout(), file.get(), in, content.length, 3));
           }
         }
       }

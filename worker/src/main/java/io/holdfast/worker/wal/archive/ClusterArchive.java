@@ -117,17 +117,18 @@ public final class ClusterArchive implements Closeable {
   /**
    * Stores a file of PostgreSQL's. Returns when it is durable and confirmed, or was before.
    *
-   * @param content read to its end
-   * @param length how long it says it is
+   * @param content of which {@code length} bytes are read
+   * @param length how long it says it is, in bytes
    * @return whether it is there now for the first time
    * @throws JobFailure WAL_DAMAGED when it is not what its name says or shorter than it should be,
    *     COMMAND_REFUSED when it is another cluster's or holds other content than what is archived
    *     under its name, a repository code when it could not be stored
    */
   public boolean push(WalFileName file, InputStream content, long length) throws IOException {
+    requireWithinLimit(file, length);
     WalObject.Encoded encoded =
         WalObject.encode(
-            store.layout(), file, content, limit(file), declaration.archive().compressionLevel());
+            store.layout(), file, content, (int) length, declaration.archive().compressionLevel());
     long bytes = encoded.label().plain().bytes();
     if (bytes != length) {
       throw new JobFailure(

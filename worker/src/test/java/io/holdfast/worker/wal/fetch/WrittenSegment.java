@@ -33,6 +33,6 @@ final class WrittenSegment {
         .putLong(24, 7)
         .putInt(32, SIZE.bytes())
         .putInt(36, 8192);
-    return WalObject.encode(LAYOUT, file, new ByteArrayInputStream(content), 1L << 30, 3);
+    return WalObject.encode(LAYOUT, file, new ByteArrayInputStream(content), bytes, 3);
   }
 }
