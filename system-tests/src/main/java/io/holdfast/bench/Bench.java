@@ -10,10 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** {@code ./dev bench [backup restore logical memory wal latency] [--gb N] [--repetitions N]}. */
+/**
+ * {@code ./dev bench [backup restore logical memory wal fetch incremental latency] [--gb N]
+ * [--repetitions N]}.
+ */
 public final class Bench {
   private static final List<String> SECTIONS =
-      List.of("backup", "restore", "logical", "memory", "wal", "latency");
+      List.of("backup", "restore", "logical", "memory", "wal", "fetch", "incremental", "latency");
+
+  private static final List<String> WITH_PGBACKREST =
+      List.of("backup", "restore", "wal", "fetch", "incremental");
 
   private final Set<String> sections = new LinkedHashSet<>();
   private double gigabytes = 2;
@@ -75,7 +81,8 @@ public final class Bench {
 
   private void withData(BenchStage stage, StringBuilder text) {
     PgBackRest pgBackRest =
-        sections.contains("backup") || sections.contains("restore") || sections.contains("wal")
+        PgBackRest.knows(stage.server().install().major())
+                && sections.stream().anyMatch(WITH_PGBACKREST::contains)
             ? new PgBackRest(stage)
             : null;
     if (sections.contains("backup")) {
@@ -92,6 +99,12 @@ public final class Bench {
     }
     if (sections.contains("wal")) {
       text.append(new WalPushes(stage, pgBackRest).run(repetitions));
+    }
+    if (sections.contains("fetch")) {
+      text.append(new WalFetches(stage, pgBackRest).run(repetitions));
+    }
+    if (sections.contains("incremental")) {
+      text.append(new Incrementals(stage, pgBackRest).run(repetitions));
     }
   }
 }

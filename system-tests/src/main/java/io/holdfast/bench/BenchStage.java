@@ -5,6 +5,7 @@ import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.PostgresCluster;
+import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Await;
 import io.holdfast.embedded.process.Folders;
@@ -53,7 +54,7 @@ final class BenchStage implements AutoCloseable {
    */
   static BenchStage set(double gigabytes, Map<String, String> settings) {
     Path folder = Folders.temporary("holdfast-bench");
-    PostgresCluster cluster =
+    PostgresCluster.Builder server =
         PostgresCluster.in(folder.resolve("cluster"))
             .standbys(0)
             .setting("shared_buffers", "256MB")
@@ -62,8 +63,11 @@ final class BenchStage implements AutoCloseable {
             .setting("archive_mode", "on")
             .setting("wal_keep_size", "4GB")
             .setting("archive_command", "/bin/true")
-            .setting("autovacuum", "off")
-            .start();
+            .setting("autovacuum", "off");
+    if (PostgresInstall.newest().major() >= 17) {
+      server.setting("summarize_wal", "on");
+    }
+    PostgresCluster cluster = server.start();
     try {
       if (gigabytes > 0) {
         BenchData.fill(cluster.primary(), gigabytes);
@@ -143,6 +147,11 @@ final class BenchStage implements AutoCloseable {
   /** As the API says for {@link #declareArchived}. */
   String archiveCommand(String name) {
     return api.get("/clusters/" + name + "/archive-settings").path("archiveCommand").asText();
+  }
+
+  /** As the API says for {@link #declareArchived}. */
+  String restoreCommand(String name) {
+    return api.get("/clusters/" + name + "/archive-settings").path("restoreCommand").asText();
   }
 
   /** The server under another name, so that admission counts it by itself. */

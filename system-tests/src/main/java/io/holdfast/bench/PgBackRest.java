@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +16,10 @@ import java.util.stream.Stream;
  * as ours), the server archives into both.
  */
 final class PgBackRest {
+  /** Debian's own knows PostgreSQL up to 15; a newer one is named by this variable. */
+  private static final String PROGRAM =
+      Optional.ofNullable(System.getenv("HOLDFAST_BENCH_PGBACKREST")).orElse("pgbackrest");
+
   private final BenchStage stage;
   private final Path repository;
   private final Path configuration;
@@ -62,7 +67,7 @@ final class PgBackRest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.command = "pgbackrest --config=" + configuration + " --stanza=bench ";
+    this.command = PROGRAM + " --config=" + configuration + " --stanza=bench ";
     as("stanza-create");
     stage.server().set(Map.of("archive_command", command + "archive-push %p"));
     stage.server().execute("SELECT pg_reload_conf()");
@@ -80,17 +85,35 @@ final class PgBackRest {
    * @param number of the repository
    */
   String asynchronousPush(int number) {
-    // archive-push goes to every configured repository; each has a configuration of its own here.
+    return alone(number, "archive-async=y") + " archive-push %p";
+  }
+
+  /** An archive command that pushes to one repository only and waits for it. */
+  String push(int number) {
+    return alone(number, "archive-async=n") + " archive-push %p";
+  }
+
+  /**
+   * A restore command that fetches ahead from one repository.
+   *
+   * @param data the copy that recovers
+   */
+  String asynchronousGet(int number, Path data) {
+    return alone(number, "archive-async=y") + " --pg1-path='" + data + "' archive-get %f '%p'";
+  }
+
+  /** With a configuration of its own: archive-push goes to every configured repository. */
+  private String alone(int number, String option) {
     try {
-      Path alone = configuration.resolveSibling("pgbackrest-" + number + ".conf");
+      Path alone = configuration.resolveSibling("pgbackrest-" + number + "-" + option + ".conf");
       String other = "repo" + (3 - number) + "-";
       String all =
           Files.readString(configuration)
               .replaceAll("(?m)^" + other + ".*\n", "")
               .replace("repo" + number + "-", "repo1-")
-              .replace("process-max=2", "process-max=2\narchive-async=y");
+              .replace("process-max=2", "process-max=2\n" + option);
       Files.writeString(alone, all);
-      return "pgbackrest --config=" + alone + " --stanza=bench archive-push %p";
+      return PROGRAM + " --config=" + alone + " --stanza=bench";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -120,17 +143,52 @@ final class PgBackRest {
 
   /** How many bytes more the directory holds. */
   long backupToDirectory() {
-    return backup(1, repository.resolve("backup"));
+    return backup(1, "full", repository.resolve("backup"));
   }
 
   /** How many bytes more the store holds. */
   long backupToS3() {
-    return backup(2, stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/backup"));
+    return backup(2, "full", stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/backup"));
   }
 
-  private long backup(int number, Path backups) {
+  /** Whether it knows this major, as far as the versions say that Debian has. */
+  static boolean knows(int major) {
+    String version = Shell.run(PROGRAM + " version", Map.of()).replaceAll("[^0-9.]", "");
+    String[] parts = version.split("\\.");
+    int minor = Integer.parseInt(parts[1]);
+    return major <= 15
+        || (major <= 16 && minor >= 48)
+        || (major <= 17 && minor >= 54)
+        || minor >= 57;
+  }
+
+  /** From now on backups keep changed blocks only, as the manual says that it is set up. */
+  void blockIncremental() {
+    try {
+      String all =
+          Files.readString(configuration)
+              .replace(
+                  "expire-auto=n",
+                  "expire-auto=n\nrepo1-bundle=y\nrepo1-block=y\nrepo2-bundle=y\nrepo2-block=y");
+      Files.writeString(configuration, all);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What changed since the last full one; how many bytes more the directory holds. */
+  long differentialToDirectory() {
+    return backup(1, "diff", repository.resolve("backup"));
+  }
+
+  /** As {@link #differentialToDirectory}. */
+  long differentialToS3() {
+    return backup(2, "diff", stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/backup"));
+  }
+
+  private long backup(int number, String type, Path backups) {
     long before = Clocked.bytesBelow(backups);
-    as("--repo=" + number + " --type=full backup");
+    as("--repo=" + number + " --type=" + type + " backup");
     return Clocked.bytesBelow(backups) - before;
   }
 
