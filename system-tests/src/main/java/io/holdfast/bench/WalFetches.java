@@ -53,8 +53,8 @@ final class WalFetches {
   }
 
   String run(int repetitions) {
-    stage.declareArchived("fetchfiles", "files");
-    stage.declareArchived("fetchs3", "s3");
+    stage.declareArchived("fetchfiles", "files", "SEND");
+    stage.declareArchived("fetchs3", "s3", "SEND");
     archiveEverywhere();
     takeBase();
     writeSegments();
