@@ -38,7 +38,7 @@ record RecoveryPath(
    * @param wanted {@code latest}, {@code current} or a decimal number
    * @throws JobFailure TARGET_UNREACHABLE when no such timeline comes from the backup
    */
-  static RecoveryPath plan(Manifest.Wal base, ArchiveListing archive, String wanted) {
+  static RecoveryPath plan(Manifest.Wal base, ArchiveContents archive, String wanted) {
     int timeline =
         switch (wanted) {
           case "latest" -> latest(base, archive);
@@ -67,7 +67,7 @@ record RecoveryPath(
   }
 
   /** The newest one that goes through the end of the backup. */
-  private static int latest(Manifest.Wal base, ArchiveListing archive) {
+  private static int latest(Manifest.Wal base, ArchiveContents archive) {
     for (int timeline : archive.timelines().descendingSet()) {
       if (timeline <= base.timeline()) {
         break;
@@ -89,7 +89,7 @@ record RecoveryPath(
     return base.timeline();
   }
 
-  private static TimelineHistory history(Manifest.Wal base, ArchiveListing archive, int timeline) {
+  private static TimelineHistory history(Manifest.Wal base, ArchiveContents archive, int timeline) {
     TimelineHistory history = archive.histories().get(timeline);
     if (timeline == base.timeline()) {
       // Where it came from lies before the backup.
@@ -119,7 +119,7 @@ record RecoveryPath(
   }
 
   /** Whether a part of the segment is there, on its timeline or on one that was left within it. */
-  private static boolean unfinished(WalOrder order, ArchiveListing archive, long number) {
+  private static boolean unfinished(WalOrder order, ArchiveContents archive, long number) {
     if (archive.hasUnfinished(order.segment(number).timeline(), number)) {
       return true;
     }
@@ -133,7 +133,7 @@ record RecoveryPath(
                     || archive.hasUnfinished(file.timeline(), number));
   }
 
-  private static Hole hole(WalOrder order, ArchiveListing archive, long missing) {
+  private static Hole hole(WalOrder order, ArchiveContents archive, long missing) {
     SegmentSize size = order.size();
     return order.history().ancestors().stream()
         .map(Ancestor::timeline)
@@ -150,7 +150,7 @@ record RecoveryPath(
   }
 
   /** The next segment of a timeline that lies on the way; null when there is none. */
-  private static Long onTheWay(WalOrder order, ArchiveListing archive, int timeline, long from) {
+  private static Long onTheWay(WalOrder order, ArchiveContents archive, int timeline, long from) {
     Long next = archive.next(timeline, from);
     return next != null && order.segment(next).timeline() == timeline ? next : null;
   }

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * @param unfinished timeline -> numbers of segments of which a part is there
  * @param histories of every timeline that has one archived, and of timeline 1
  */
-record ArchiveListing(
+record ArchiveContents(
     SegmentSize size,
     NavigableMap<Integer, NavigableSet<Long>> whole,
     NavigableMap<Integer, NavigableSet<Long>> unfinished,
@@ -30,7 +30,7 @@ record ArchiveListing(
   /**
    * @throws JobFailure WAL_DAMAGED when a history cannot be read
    */
-  static ArchiveListing of(WalStore store, SegmentSize size) {
+  static ArchiveContents of(WalStore store, SegmentSize size) {
     NavigableMap<Integer, NavigableSet<Long>> whole = new TreeMap<>();
     NavigableMap<Integer, NavigableSet<Long>> unfinished = new TreeMap<>();
     NavigableMap<Integer, TimelineHistory> histories = new TreeMap<>();
@@ -53,7 +53,7 @@ record ArchiveListing(
                 }
               });
     }
-    return new ArchiveListing(size, whole, unfinished, histories);
+    return new ArchiveContents(size, whole, unfinished, histories);
   }
 
   private static void add(
