@@ -63,7 +63,8 @@ public final class RecoveryPlan implements Closeable {
         new WalStore(
             repository, new WalLayout(manifest.cluster(), manifest.source().systemIdentifier()));
     SegmentSize size = new SegmentSize(manifest.wal().segmentSizeBytes());
-    RecoveryPath path = RecoveryPath.plan(manifest.wal(), ArchiveContents.of(store, size), timeline);
+    RecoveryPath path =
+        RecoveryPath.plan(manifest.wal(), ArchiveContents.of(store, size), timeline);
     WalFetch fetch = new WalFetch(store, path.order(), rooms.fetching(), rooms.waiter());
     try (Progress.Registration stop = progress.closeOnStop(fetch)) {
       TargetSearch search =
