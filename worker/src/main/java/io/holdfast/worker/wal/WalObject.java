@@ -129,6 +129,26 @@ public final class WalObject {
   }
 
   /**
+   * Reads an object to its end and holds what lies behind the label against it.
+   *
+   * @throws JobFailure WAL_DAMAGED when it has other bytes
+   */
+  static Label confirm(String key, InputStream object) throws IOException {
+    Label label = label(key, object);
+    MessageDigest digest = sha256();
+    long bytes = 0;
+    byte[] chunk = new byte[HEAD_BYTES];
+    for (int n = object.read(chunk); n >= 0; n = object.read(chunk)) {
+      digest.update(chunk, 0, n);
+      bytes += n;
+    }
+    if (bytes != label.stored().bytes() || !hex(digest).equals(label.stored().sha256())) {
+      throw damaged(key, "its " + bytes + " stored bytes are not those of its label");
+    }
+    return label;
+  }
+
+  /**
    * The file in an object, every byte of both held against the label.
    *
    * @throws JobFailure WAL_DAMAGED when anything differs

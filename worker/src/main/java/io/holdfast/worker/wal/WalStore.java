@@ -49,21 +49,32 @@ public final class WalStore {
     CONFLICT
   }
 
-  /** Returns when the store holds the file durably and has confirmed its digest. */
+  /**
+   * Returns when the store holds the file durably and has confirmed its digest.
+   *
+   * @throws JobFailure WAL_DAMAGED when what lies there is not what was stored once
+   */
   public Stored put(WalFileName file, WalObject.Encoded encoded) {
     String key = layout.key(file);
     if (repository.createIfAbsent(key, encoded.object())) {
       return new Stored(Outcome.STORED, null);
     }
-    WalObject.Label there = label(key);
-    if (there.plain().equals(encoded.label().plain())
-        && repository.stat(key).map(ObjectStat::bytes).orElse(0L) == there.objectBytes()) {
+    if (confirmed(key).plain().equals(encoded.label().plain())) {
       return new Stored(Outcome.ALREADY, null);
     }
     String aside = layout.conflict(file, encoded.label().plain().sha256());
     // False when the same content was refused before: it is kept already.
     boolean unused = repository.createIfAbsent(aside, encoded.object());
     return new Stored(Outcome.CONFLICT, aside);
+  }
+
+  /** A label alone proves nothing: whoever is told that it is stored removes the segment. */
+  private WalObject.Label confirmed(String key) {
+    try (InputStream object = repository.open(key)) {
+      return WalObject.confirm(key, object);
+    } catch (IOException e) {
+      throw unreadable(key, e);
+    }
   }
 
   private WalObject.Label label(String key) {

@@ -76,6 +76,24 @@ class PushTest {
   }
 
   @Test
+  void doesNotTakeADamagedObjectForASegmentThatComesAgain() throws Exception {
+    awaitArchived(writeSegments(1));
+    WalFileName file = lastArchived();
+    byte[] content = fixture.store().get(file).orElseThrow();
+    Path object = fixture.folder.resolve("repository").resolve(fixture.store().layout().key(file));
+    byte[] sound = Files.readAllBytes(object);
+    byte[] flipped = sound.clone();
+    flipped[flipped.length - 100] ^= 1;
+
+    Files.write(object, flipped);
+    assertThat(push(file, content)).isEqualTo("422");
+    Files.write(object, Arrays.copyOf(sound, sound.length / 2));
+    assertThat(push(file, content)).isEqualTo("422");
+    Files.write(object, sound);
+    assertThat(push(file, content)).isEqualTo("200");
+  }
+
+  @Test
   void refusesWhatIsNotWhatItsNameSays() throws Exception {
     awaitArchived(writeSegments(1));
     WalFileName file = lastArchived();

@@ -65,7 +65,17 @@ public final class FilesystemRepository implements Repository {
       Directories.sync(target.getParent());
       return true;
     } catch (FileAlreadyExistsException taken) {
+      sync(key, target);
       return false;
+    } catch (IOException e) {
+      throw FilesystemErrors.translate("create", key, e);
+    }
+  }
+
+  /** Whoever made it may have died before its name was durable; who asks now builds on it. */
+  private static void sync(String key, Path target) {
+    try {
+      Directories.sync(target.getParent());
     } catch (IOException e) {
       throw FilesystemErrors.translate("create", key, e);
     }
