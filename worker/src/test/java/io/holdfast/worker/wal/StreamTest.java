@@ -1,6 +1,7 @@
 package io.holdfast.worker.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.embedded.postgres.PostgresCluster;
@@ -16,6 +17,8 @@ import io.holdfast.worker.wal.stream.Streams;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +77,24 @@ class StreamTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> observe().slot().retainedBytes() < 2L * SegmentSize.DEFAULT.bytes());
+  }
+
+  @Test
+  void letsTheServerShutDownInTheMiddleOfASegmentAndGoesOnWhenItIsBack() {
+    PostgresServer primary = fixture.servers.primary();
+    first.adjust();
+    awaitStored(write(primary, 1));
+    primary.execute("insert into filler values ('the last words')");
+
+    Instant asked = Instant.now();
+    primary.stop();
+    assertThat(asked).isCloseTo(Instant.now(), within(20, ChronoUnit.SECONDS));
+    primary.start();
+    Lsn end = write(primary, 1);
+
+    awaitStored(end);
+    assertThat(observe().timelines().getLast().ranges()).hasSize(1);
+    assertThat(observe().slot().walStatus()).isEqualTo("reserved");
   }
 
   @Test

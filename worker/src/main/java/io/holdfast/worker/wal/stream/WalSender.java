@@ -36,11 +36,13 @@ final class WalSender implements Closeable {
   private static final int IDLE_SECONDS = 1;
 
   private static final int DATA_HEADER = 1 + 8 + 8 + 8;
+  private static final byte REPLY_REQUESTED = 1;
   private static final int STATUS_BYTES = 1 + 8 + 8 + 8 + 8 + 1;
 
   private final Connection connection;
   private final Clock clock;
   private CopyDual copy;
+  private Lsn received;
 
   private WalSender(Connection connection, Clock clock) {
     this.connection = connection;
@@ -90,6 +92,7 @@ final class WalSender implements Closeable {
 
   /** Begins to stream; the server says so or fails. */
   void start(String slot, Lsn from, int timeline) throws SQLException {
+    received = from;
     copy =
         connection
             .unwrap(PgConnection.class)
@@ -118,12 +121,18 @@ final class WalSender implements Closeable {
   Optional<Data> read() throws SQLException {
     try {
       byte[] message = copy.readFromCopy(true);
-      if (message == null || message[0] != 'w') {
-        // A keepalive: the answer is due anyhow, as often as whoever reads sends it.
+      if (message == null) {
+        return Optional.empty();
+      }
+      if (message[0] != 'w') {
+        if (message[message.length - 1] == REPLY_REQUESTED) {
+          letGo();
+        }
         return Optional.empty();
       }
       ByteBuffer bytes = ByteBuffer.wrap(message);
       Lsn at = new Lsn(bytes.getLong(1));
+      received = new Lsn(at.address() + message.length - DATA_HEADER);
       return Optional.of(new Data(at, bytes.position(DATA_HEADER).slice()));
     } catch (SQLException e) {
       if (e.getCause() instanceof SocketTimeoutException) {
@@ -138,14 +147,28 @@ final class WalSender implements Closeable {
     return !copy.isActive();
   }
 
+  /**
+   * Answers a keepalive that wants it. A server that shuts down waits for its receivers: until they
+   * have written what they report, or flushed it when they report that, too. What is flushed is
+   * whole segments here, and the server would wait for the end of one for ever. Without a word on
+   * that it ends, and the slot stays where it is.
+   */
+  private void letGo() throws SQLException {
+    report(received.address(), 0);
+  }
+
   /** Tells the server up to where WAL is stored and needs not be kept for us. */
   void confirm(Lsn stored) throws SQLException {
+    report(stored.address(), stored.address());
+  }
+
+  private void report(long written, long flushed) throws SQLException {
     long micros = Duration.between(POSTGRES_EPOCH, clock.instant()).toNanos() / 1000;
     byte[] status =
         ByteBuffer.allocate(STATUS_BYTES)
             .put((byte) 'r')
-            .putLong(stored.address())
-            .putLong(stored.address())
+            .putLong(written)
+            .putLong(flushed)
             .putLong(0)
             .putLong(micros)
             .put((byte) 0)
