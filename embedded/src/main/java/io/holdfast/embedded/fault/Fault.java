@@ -11,6 +11,12 @@ public sealed interface Fault {
   /** New connections are reset at once; those that exist are reset too. */
   record Refuse() implements Fault {}
 
+  /**
+   * Answers every request of HTTP/1.1 with 503 and closes; connections that exist are reset. Fires
+   * for each request.
+   */
+  record Unavailable() implements Fault {}
+
   /** Resets every connection when this many bytes have been forwarded, then passes again. */
   record CutAfter(Direction direction, long bytes) implements Fault {}
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -17,6 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FaultProxy implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
+  private static final int LINGER_MILLIS = 2000;
+  private static final byte[] UNAVAILABLE =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
 
   private final String targetHost;
   private final int targetPort;
@@ -77,7 +82,7 @@ public final class FaultProxy implements AutoCloseable {
       spent = false;
       turn.notifyAll();
     }
-    if (next instanceof Fault.Refuse) {
+    if (next instanceof Fault.Refuse || next instanceof Fault.Unavailable) {
       resetAll();
     }
   }
@@ -100,6 +105,9 @@ public final class FaultProxy implements AutoCloseable {
         Socket client = listener.accept();
         if (refuses()) {
           reset(client);
+        } else if (unavailable()) {
+          open.add(client);
+          Thread.ofVirtual().start(() -> answerUnavailable(client));
         } else {
           connect(client);
         }
@@ -118,6 +126,33 @@ public final class FaultProxy implements AutoCloseable {
         return true;
       }
       return false;
+    }
+  }
+
+  private boolean unavailable() {
+    synchronized (turn) {
+      return fault instanceof Fault.Unavailable;
+    }
+  }
+
+  /** Says so at the first byte, and reads on until the client has heard it and goes. */
+  private void answerUnavailable(Socket client) {
+    byte[] chunk = new byte[CHUNK];
+    try {
+      if (client.getInputStream().read(chunk) > 0) {
+        synchronized (turn) {
+          fired++;
+        }
+        client.getOutputStream().write(UNAVAILABLE);
+        client.shutdownOutput();
+        client.setSoTimeout(LINGER_MILLIS);
+        while (client.getInputStream().read(chunk) >= 0) {
+          // What it still sends of its request: closing now would take the answer from it.
+        }
+      }
+      forget(client);
+    } catch (IOException e) {
+      reset(client);
     }
   }
 
@@ -182,6 +217,9 @@ public final class FaultProxy implements AutoCloseable {
             return length;
           }
           case Fault.Refuse() -> {
+            return 0;
+          }
+          case Fault.Unavailable() -> {
             return 0;
           }
           case Fault.CutAfter(Direction which, long bytes) -> {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,22 @@ class FaultProxyTest {
     proxy.pass();
     try (Socket socket = connect()) {
       assertThat(exchange(socket)).isEqualTo(HELLO);
+    }
+  }
+
+  @Test
+  void answersThatTheServiceIsUnavailableUntilItPasses() throws IOException {
+    proxy.set(new Fault.Unavailable());
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write("PUT / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 503 ").contains("Content-Length: 0");
+      assertThat(proxy.fired()).isEqualTo(1);
+    }
+    proxy.pass();
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(HELLO);
+      assertThat(socket.getInputStream().readNBytes(HELLO.length)).isEqualTo(HELLO);
     }
   }
 }
