@@ -29,6 +29,13 @@ final class Archivers {
             });
   }
 
+  /** Ends the segment that a server writes, and returns its name. */
+  static String endSegment(PostgresServer server) {
+    // Where nothing has been written there is nothing to end, and the name is the next one's.
+    server.execute("select pg_logical_emit_message(true, 'test', 'the end of a segment')");
+    return server.queryText("select pg_walfile_name(pg_switch_wal())");
+  }
+
   /** Ends what its servers archive, so that they can stop when nobody takes it any more. */
   static void end(PostgresCluster cluster) {
     run(cluster, "/bin/true");
