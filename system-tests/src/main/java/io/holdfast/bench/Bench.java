@@ -11,12 +11,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code ./dev bench [backup restore logical memory wal fetch incremental latency] [--gb N]
- * [--repetitions N]}.
+ * {@code ./dev bench [backup restore logical memory wal fetch wal-memory incremental latency] [--gb
+ * N] [--repetitions N]}.
  */
 public final class Bench {
   private static final List<String> SECTIONS =
-      List.of("backup", "restore", "logical", "memory", "wal", "fetch", "incremental", "latency");
+      List.of(
+          "backup",
+          "restore",
+          "logical",
+          "memory",
+          "wal",
+          "fetch",
+          "wal-memory",
+          "incremental",
+          "latency");
 
   private static final List<String> WITH_PGBACKREST =
       List.of("backup", "restore", "wal", "fetch", "incremental");
@@ -102,6 +111,9 @@ public final class Bench {
     }
     if (sections.contains("fetch")) {
       text.append(new WalFetches(stage, pgBackRest).run(repetitions));
+    }
+    if (sections.contains("wal-memory")) {
+      text.append(new WalMemory(stage).run());
     }
     if (sections.contains("incremental")) {
       text.append(new Incrementals(stage, pgBackRest).run(repetitions));

@@ -122,26 +122,33 @@ final class BenchStage implements AutoCloseable {
       Path header = folder.resolve(name + ".header");
       Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
       credentials.archive(name, header, server().data()).writeTo(stack.credentialsFile());
-      api.put(
-          "/clusters/" + name,
+      declareWithArchive(
+          name,
+          repository,
           String.format(
-              "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"archive\":{\"transfer\":\"%s\","
-                  + "\"headerFile\":\"%s\",\"endpoint\":\"%s\"},\"nodes\":[{\"name\":\"primary\",\"host\":\"%s\","
-                  + "\"port\":%d}]}",
-              repository,
-              LOGIN,
-              transfer,
-              header,
-              stack.walUrl(),
-              server().host(),
-              server().port()));
-      Await.until(
-          "a worker has looked at the archive",
-          Duration.ofMinutes(2),
-          () -> api.get("/clusters/" + name + "/recovery-windows").hasNonNull("lastObservedAt"));
+              "{\"transfer\":\"%s\",\"headerFile\":\"%s\",\"endpoint\":\"%s\"}",
+              transfer, header, stack.walUrl()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The server as a cluster whose WAL a worker streams, the unfinished segment too. */
+  void declareStreamed(String name, String repository) {
+    declareWithArchive(name, repository, "{\"mode\":\"STREAM\",\"partialInterval\":\"PT10S\"}");
+  }
+
+  private void declareWithArchive(String name, String repository, String archive) {
+    api.put(
+        "/clusters/" + name,
+        String.format(
+            "{\"repository\":\"%s\",\"credentialsRef\":\"%s\",\"archive\":%s,\"nodes\":[{"
+                + "\"name\":\"primary\",\"host\":\"%s\",\"port\":%d}]}",
+            repository, LOGIN, archive, server().host(), server().port()));
+    Await.until(
+        "a worker has looked at the archive",
+        Duration.ofMinutes(2),
+        () -> api.get("/clusters/" + name + "/recovery-windows").hasNonNull("lastObservedAt"));
   }
 
   /** As the API says for {@link #declareArchived}. */

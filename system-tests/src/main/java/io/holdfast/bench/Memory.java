@@ -47,7 +47,8 @@ final class Memory {
     return text.append('\n').toString();
   }
 
-  private static long peakKibibytes(long pid) {
+  /** The most that a process has held so far. */
+  static long peakKibibytes(long pid) {
     try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
       return lines
           .filter(line -> line.startsWith("VmHWM:"))

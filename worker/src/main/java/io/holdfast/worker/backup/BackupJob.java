@@ -60,9 +60,11 @@ public final class BackupJob {
     Method method = method(run.spec());
     Taken taken = method.take(run);
     run.attempt().phase("COMMITTING", null);
-    taken.from().requireUnchanged(rooms, run.spec().cluster());
-    if (taken.parent() != null) {
-      taken.parent().requireUnchanged(run.repository(), run.manifests());
+    try (Meanwhile<Void> node = Meanwhile.begin(() -> nodeUnchanged(run, taken))) {
+      if (taken.parent() != null) {
+        taken.parent().requireUnchanged(run.repository(), run.manifests());
+      }
+      Void unchanged = node.await();
     }
     Manifest manifest = manifest(run, method.name(), taken, startedAt);
     run.attempt().requireHeld();
@@ -73,6 +75,11 @@ public final class BackupJob {
       taken.contents().forEach((database, entries) -> list(run.attempt(), database, entries));
     }
     return new BackedUp(committed, suspect(run.spec(), committed));
+  }
+
+  private Void nodeUnchanged(Run run, Taken taken) {
+    taken.from().requireUnchanged(rooms, run.spec().cluster());
+    return null;
   }
 
   private Method method(JobSpec.Backup spec) {

@@ -24,8 +24,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a base backup does not say about itself. Read before and after it: what is there both times
- * must be in the copy, whatever was created or dropped meanwhile.
+ * What a base backup does not say about itself. Read before its end and after it: what is there
+ * both times must be in the copy, whatever was created or dropped meanwhile, because a copy is that
+ * of the backup's end.
  */
 record ClusterFacts(
     int walSegmentBytes,

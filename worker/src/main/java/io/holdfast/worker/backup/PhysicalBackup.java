@@ -71,12 +71,23 @@ final class PhysicalBackup implements Method {
   public Taken take(Run run) {
     run.attempt().phase("SELECTING", null);
     ChosenNode node = ChosenNode.choose(rooms, run.spec().cluster(), Set.of(), run.attempt());
-    ClusterFacts facts = ClusterFacts.read(rooms, node, run);
+    try (Meanwhile<ClusterFacts> before = facts(run, node)) {
+      return take(run, node, before);
+    }
+  }
+
+  private Meanwhile<ClusterFacts> facts(Run run, ChosenNode node) {
+    return Meanwhile.begin(() -> ClusterFacts.read(rooms, node, run));
+  }
+
+  private Taken take(Run run, ChosenNode node, Meanwhile<ClusterFacts> before) {
     BaseBackupOptions options = options(run, null);
+    ClusterFacts facts;
     Manifest.Wal wal;
     List<Manifest.Tablespace> tablespaces;
     try (BaseBackup backup = begin(run, node);
         Progress.Registration stop = run.attempt().closeOnStop(backup)) {
+      facts = before.await();
       // The server's estimate leaves out the WAL, of which there is one segment at the least.
       long expectedBytes = backup.estimatedBytes() + facts.walSegmentBytes();
       boolean expected = !options.serverCompresses() && parent == null;
@@ -102,8 +113,10 @@ final class PhysicalBackup implements Method {
       requireWhole(node, wal);
     }
     run.attempt().phase("RECORDING", null);
-    artifacts.add(storeConfiguration(run, facts.configuration()));
-    artifacts.add(storeInventory(run, facts.stillThere(ClusterFacts.read(rooms, node, run))));
+    try (Meanwhile<ClusterFacts> after = facts(run, node)) {
+      artifacts.add(storeConfiguration(run, facts.configuration()));
+      artifacts.add(storeInventory(run, facts.stillThere(after.await())));
+    }
     return new Taken(
         node,
         wal,
