@@ -12,6 +12,7 @@ import io.holdfast.worker.failure.JobFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,15 @@ public final class Credentials {
   private static final int SHORTEST_TOKEN = 20;
 
   private final Path file;
+  // Of the same text the same follows: a busy server asks for every segment of its WAL.
+  private volatile Parsed parsed;
+
+  private record Parsed(byte[] text, CredentialsFile content) {
+    @Override
+    public String toString() {
+      return "Parsed[redacted]";
+    }
+  }
 
   public Credentials(Path file) {
     this.file = file;
@@ -125,8 +135,16 @@ public final class Credentials {
 
   private CredentialsFile read() {
     try {
-      CredentialsFile content = YAML.readValue(Files.readAllBytes(file), CredentialsFile.class);
-      return content == null ? new CredentialsFile(null, null, null, null) : content;
+      byte[] text = Files.readAllBytes(file);
+      Parsed known = parsed;
+      if (known == null || !Arrays.equals(known.text(), text)) {
+        CredentialsFile content = YAML.readValue(text, CredentialsFile.class);
+        known =
+            new Parsed(
+                text, content == null ? new CredentialsFile(null, null, null, null) : content);
+        parsed = known;
+      }
+      return known.content();
     } catch (JsonProcessingException e) {
       // Neither the message nor the cause: both may quote the line, and the line may be a password.
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
