@@ -115,9 +115,9 @@ final class BenchStage implements AutoCloseable {
   /**
    * The server as a cluster that pushes its WAL.
    *
-   * @param transfer SEND or READ
+   * @param archive JSON members of its declaration
    */
-  void declareArchived(String name, String repository, String transfer) {
+  void declareArchived(String name, String repository, String archive) {
     try {
       Path header = folder.resolve(name + ".header");
       Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
@@ -126,8 +126,8 @@ final class BenchStage implements AutoCloseable {
           name,
           repository,
           String.format(
-              "{\"transfer\":\"%s\",\"headerFile\":\"%s\",\"endpoint\":\"%s\"}",
-              transfer, header, stack.walUrl()));
+              "{%s,\"headerFile\":\"%s\",\"endpoint\":\"%s\"}",
+              archive, header, stack.walUrl()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -119,12 +119,20 @@ final class PgBackRest {
     }
   }
 
+  /**
+   * Where its archive lies.
+   *
+   * @param number of the repository
+   */
+  Path archiveFolder(int number) {
+    return number == 1
+        ? repository.resolve("archive/bench")
+        : stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/archive/bench");
+  }
+
   /** Removes archived segments and what the asynchronous push remembers of them. */
   void forgetArchive() throws IOException {
-    for (Path archive :
-        List.of(
-            repository.resolve("archive/bench"),
-            stage.store().folderOf(Stack.BUCKET).resolve("pgbackrest/archive/bench"))) {
+    for (Path archive : List.of(archiveFolder(1), archiveFolder(2))) {
       if (Files.exists(archive)) {
         try (Stream<Path> entries = Files.list(archive)) {
           entries.filter(Files::isDirectory).forEach(Folders::delete);

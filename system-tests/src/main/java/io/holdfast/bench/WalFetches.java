@@ -53,8 +53,8 @@ final class WalFetches {
   }
 
   String run(int repetitions) {
-    stage.declareArchived("fetchfiles", "files", "SEND");
-    stage.declareArchived("fetchs3", "s3", "SEND");
+    stage.declareArchived("fetchfiles", "files", "\"transfer\":\"SEND\"");
+    stage.declareArchived("fetchs3", "s3", "\"transfer\":\"SEND\"");
     archiveEverywhere();
     takeBase();
     writeSegments();

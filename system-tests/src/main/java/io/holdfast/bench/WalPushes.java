@@ -32,8 +32,10 @@ final class WalPushes {
 
   String run(int repetitions) {
     for (String repository : List.of("files", "s3")) {
-      stage.declareArchived("read-" + repository, repository, "READ");
-      stage.declareArchived("send-" + repository, repository, "SEND");
+      stage.declareArchived("read-" + repository, repository, "\"transfer\":\"READ\"");
+      stage.declareArchived(
+          "same-" + repository, repository, "\"transfer\":\"READ\",\"compressionLevel\":3");
+      stage.declareArchived("send-" + repository, repository, "\"transfer\":\"SEND\"");
     }
     makeBacklog();
     return table("a directory", 1, "files", repetitions)
@@ -46,17 +48,35 @@ final class WalPushes {
         new Interleaved(
             SEGMENTS + " segments of 16 MB to " + to, ProcessTimes::machine, this::setBack);
     contenders.add(
-        "pgBackRest archive-push, asynchronous, process-max=2",
-        () -> archive(pgBackRest.asynchronousPush(peerRepository)));
+        "pgBackRest archive-push, asynchronous, process-max=2, level 3",
+        () ->
+            archive(
+                pgBackRest.asynchronousPush(peerRepository),
+                pgBackRest.archiveFolder(peerRepository)));
     contenders.add(
-        "Holdfast, files read beside the server",
-        () -> archive(stage.archiveCommand("read-" + repository)));
+        "Holdfast, files read beside the server, level 1 (default)",
+        () -> archived("read-" + repository));
     contenders.add(
-        "Holdfast, files sent by curl", () -> archive(stage.archiveCommand("send-" + repository)));
+        "Holdfast, files read beside the server, level 3", () -> archived("same-" + repository));
+    contenders.add(
+        "Holdfast, files sent by curl, level 1 (default)", () -> archived("send-" + repository));
     if (peerRepository == 2) {
-      contenders.add("curl -T of raw segments", () -> archive(rawCurl()));
+      contenders.add(
+          "curl -T of raw segments",
+          () -> archive(rawCurl(), stage.store().folderOf(Stack.BUCKET).resolve("raw")));
     }
     return contenders.run(repetitions).markdown();
+  }
+
+  private long archived(String cluster) {
+    return archive(stage.archiveCommand(cluster), walFolder(cluster));
+  }
+
+  /** Where a cluster that {@link #run} declares has its WAL. */
+  private Path walFolder(String cluster) {
+    Path root =
+        cluster.endsWith("-s3") ? stage.store().folderOf(Stack.BUCKET) : stage.repositoryFolder();
+    return root.resolve("clusters/" + cluster + "/wal");
   }
 
   private String rawCurl() {
@@ -88,12 +108,12 @@ final class WalPushes {
     backlog = waiting().subList(0, SEGMENTS);
   }
 
-  private long archive(String command) {
+  private long archive(String command, Path stored) {
     command(command);
     String last = backlog.getLast();
     Await.until(
         "segments are archived", PATIENCE, () -> Files.exists(status().resolve(last + ".done")));
-    return 0;
+    return Clocked.bytesBelow(stored);
   }
 
   private void command(String command) {
@@ -127,13 +147,16 @@ final class WalPushes {
           Files.move(done, status().resolve(segment + ".ready"));
         }
       }
-      for (Path stored :
-          List.of(
-              stage.repositoryFolder().resolve("clusters/read-files/wal"),
-              stage.repositoryFolder().resolve("clusters/send-files/wal"),
-              stage.store().folderOf(Stack.BUCKET).resolve("clusters/read-s3/wal"),
-              stage.store().folderOf(Stack.BUCKET).resolve("clusters/send-s3/wal"),
-              stage.store().folderOf(Stack.BUCKET).resolve("raw"))) {
+      List<Path> archives =
+          Stream.concat(
+                  Stream.of(stage.store().folderOf(Stack.BUCKET).resolve("raw")),
+                  Stream.of("files", "s3")
+                      .flatMap(
+                          repository ->
+                              Stream.of("read-", "same-", "send-")
+                                  .map(kind -> walFolder(kind + repository))))
+              .toList();
+      for (Path stored : archives) {
         if (Files.exists(stored)) {
           Folders.delete(stored);
         }

@@ -20,7 +20,7 @@ public record ArchiveView(
                     + " directory, with several in flight")
         @Pattern(regexp = "SEND|READ", message = "must be SEND or READ")
         String transfer,
-    @Schema(description = "Of zstd, 1 to 19; default 3") @Min(1) @Max(19) Integer compressionLevel,
+    @Schema(description = "Of zstd, 1 to 19; default 1") @Min(1) @Max(19) Integer compressionLevel,
     @Schema(
             description = "How much may be lost; beyond it the archive is late. Default PT5M",
             examples = "PT5M")

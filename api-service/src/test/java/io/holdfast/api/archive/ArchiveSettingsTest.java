@@ -88,7 +88,7 @@ class ArchiveSettingsTest {
         .then()
         .body("archive.mode", equalTo("PUSH"))
         .body("archive.recoveryPointObjective", equalTo("PT5M"))
-        .body("archive.compressionLevel", equalTo(3))
+        .body("archive.compressionLevel", equalTo(1))
         .body("archive.endpoint", equalTo("http://127.0.0.1:9002"));
 
     String repository = admin().get("/api/v1/clusters/" + name).path("repository");

@@ -57,7 +57,7 @@ final class GoldenSamples {
           null,
           "7341234567890123456");
   private static final ArchiveSpec ARCHIVE =
-      new ArchiveSpec(ArchiveSpec.Mode.STREAM, 0, null, Duration.ofSeconds(10), false);
+      new ArchiveSpec(ArchiveSpec.Mode.STREAM, 3, null, Duration.ofSeconds(10), false);
   private static final NodeObservation SEEN =
       new NodeObservation(
           "pg-2",
