@@ -126,8 +126,7 @@ final class BenchStage implements AutoCloseable {
           name,
           repository,
           String.format(
-              "{%s,\"headerFile\":\"%s\",\"endpoint\":\"%s\"}",
-              archive, header, stack.walUrl()));
+              "{%s,\"headerFile\":\"%s\",\"endpoint\":\"%s\"}", archive, header, stack.walUrl()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -35,7 +35,7 @@ final class WalMemory {
         .server()
         .executeIn(BenchStage.DATABASE, "CREATE TABLE IF NOT EXISTS wal_ballast (t text)");
     set("max_slot_wal_keep_size", "4GB");
-    stage.declareArchived(PUSHED, "s3", "SEND");
+    stage.declareArchived(PUSHED, "s3", "\"transfer\":\"READ\"");
     String push = stage.archiveCommand(PUSHED);
     long first = write(push);
     text.append(row("one primary pushes to S3"));
