@@ -30,10 +30,13 @@ final class GrowingSegment {
     return bytes;
   }
 
-  void store(byte[] part, int level) throws IOException {
-    store.putGrowing(segment, new ByteArrayInputStream(part), part.length, level);
+  /**
+   * @param length how much of it is there
+   */
+  void store(byte[] content, int length, int level) throws IOException {
+    store.putGrowing(segment, new ByteArrayInputStream(content, 0, length), length, level);
     int before = bytes;
-    bytes = part.length;
+    bytes = length;
     if (before > 0) {
       store.discardGrowing(segment, before);
     }

@@ -12,7 +12,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +28,7 @@ import org.jboss.logging.Logger;
  */
 final class SegmentsInFlight implements Closeable {
   private static final Logger LOG = Logger.getLogger(SegmentsInFlight.class);
-  private static final long BYTES_IN_FLIGHT = 48L * 1024 * 1024;
+  private static final long BYTES_IN_FLIGHT = 32L * 1024 * 1024;
   private static final Duration STORE_AGAIN_AFTER = Duration.ofSeconds(2);
 
   private final ClusterArchive archive;
@@ -40,6 +39,8 @@ final class SegmentsInFlight implements Closeable {
   private final ExecutorService threads =
       Executors.newFixedThreadPool(2, Thread.ofPlatform().name("wal-store-", 0).daemon().factory());
   private final Deque<InFlight> stored = new ArrayDeque<>();
+  // Used again: as garbage they would fill the heap to its limit, whatever is needed of it.
+  private final Deque<byte[]> spare = new ArrayDeque<>();
   private byte[] segment;
   private long number;
   private int filled;
@@ -47,7 +48,7 @@ final class SegmentsInFlight implements Closeable {
   private GrowingSegment growing;
 
   /** A segment on its way, or a part of one. */
-  private record InFlight(Lsn end, Future<Void> done) {}
+  private record InFlight(Lsn end, byte[] content, Future<Void> done) {}
 
   SegmentsInFlight(ClusterArchive archive, SegmentSize size, StartingPoint start, Waiter waiter) {
     this.archive = archive;
@@ -86,7 +87,7 @@ final class SegmentsInFlight implements Closeable {
         while (stored.size() >= most) {
           settle(true);
         }
-        segment = new byte[size.bytes()];
+        segment = spare.isEmpty() ? new byte[size.bytes()] : spare.pop();
       }
       int n = Math.min(data.bytes().remaining(), size.bytes() - filled);
       data.bytes().get(segment, filled, n);
@@ -109,6 +110,7 @@ final class SegmentsInFlight implements Closeable {
     stored.add(
         new InFlight(
             end,
+            whole,
             threads.submit(
                 () -> {
                   untilStored(file, whole);
@@ -139,9 +141,8 @@ final class SegmentsInFlight implements Closeable {
     if (segment == null || filled <= growing.bytes()) {
       return;
     }
-    byte[] part = Arrays.copyOf(segment, filled);
     try {
-      growing.store(part, archive.declaration().archive().compressionLevel());
+      growing.store(segment, filled, archive.declaration().archive().compressionLevel());
     } catch (JobFailure e) {
       LOG.warnf("the unfinished %s is stored later: %s", name(), e.getMessage());
     } catch (IOException e) {
@@ -158,7 +159,9 @@ final class SegmentsInFlight implements Closeable {
     while (!stored.isEmpty() && (wait || stored.peek().done().isDone())) {
       try {
         var unused = stored.peek().done().get(1, TimeUnit.SECONDS);
-        confirmed = stored.remove().end();
+        InFlight settled = stored.remove();
+        spare.push(settled.content());
+        confirmed = settled.end();
       } catch (TimeoutException later) {
         return;
       } catch (ExecutionException e) {
