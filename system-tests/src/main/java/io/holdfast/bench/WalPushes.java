@@ -84,7 +84,8 @@ final class WalPushes {
         + stage.store().accessKey()
         + ":"
         + stage.store().secretKey()
-        + " --upload-file %p "
+        // curl 7.88 signs the digest of nothing, which is not that of a segment.
+        + " --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --upload-file %p "
         + stage.store().endpoint()
         + "/"
         + Stack.BUCKET
