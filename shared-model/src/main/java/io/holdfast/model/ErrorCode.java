@@ -54,6 +54,8 @@ public enum ErrorCode {
   TARGET_MISSED(false),
   /** A file of WAL in the archive is not what its name says. */
   WAL_DAMAGED(false),
+  /** The destination of a copy holds something else under the same name. */
+  COPY_DIFFERS(false),
   /** A drill found something wrong. */
   DRILL_FAILED(false),
   /** The worker stopped reporting and its lease ran out. */

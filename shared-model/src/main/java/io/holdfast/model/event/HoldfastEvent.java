@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = JobEvent.Progressed.class, name = "PROGRESSED.v1"),
   @JsonSubTypes.Type(value = JobEvent.Noted.class, name = "NOTED.v1"),
   @JsonSubTypes.Type(value = JobEvent.ContentsListed.class, name = "CONTENTS_LISTED.v1"),
+  @JsonSubTypes.Type(value = JobEvent.RepositoryScanned.class, name = "REPOSITORY_SCANNED.v1"),
   @JsonSubTypes.Type(value = JobEvent.Succeeded.class, name = "SUCCEEDED.v1"),
   @JsonSubTypes.Type(value = JobEvent.Failed.class, name = "FAILED.v1"),
   @JsonSubTypes.Type(value = JobEvent.Cancelled.class, name = "CANCELLED.v1"),

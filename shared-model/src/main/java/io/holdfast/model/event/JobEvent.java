@@ -6,6 +6,7 @@ import io.holdfast.model.cluster.Selection;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.scan.ScanPage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +51,9 @@ public sealed interface JobEvent extends HoldfastEvent {
   /** A page of what a logical backup holds, sent before {@code Succeeded}. */
   record ContentsListed(Header header, String database, int page, List<ContentEntry> entries)
       implements JobEvent {}
+
+  /** A page of what a scan found, sent before {@code Succeeded}. */
+  record RepositoryScanned(Header header, ScanPage page) implements JobEvent {}
 
   record Succeeded(Header header, JobResult result) implements JobEvent {}
 

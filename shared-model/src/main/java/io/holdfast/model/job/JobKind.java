@@ -8,7 +8,10 @@ public enum JobKind {
   CHECK,
   PROBE,
   RESTORE_POINT,
-  DRILL;
+  DRILL,
+  COPY,
+  COPY_WAL,
+  SCAN;
 
   /** One-shot kinds change something outside the repository and are never retried by themselves. */
   public boolean oneShot() {

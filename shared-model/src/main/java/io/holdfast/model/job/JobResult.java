@@ -20,7 +20,10 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobResult.Checked.class, name = "CHECK"),
   @JsonSubTypes.Type(value = JobResult.Probed.class, name = "PROBE"),
   @JsonSubTypes.Type(value = JobResult.RestorePointCreated.class, name = "RESTORE_POINT"),
-  @JsonSubTypes.Type(value = JobResult.Drilled.class, name = "DRILL")
+  @JsonSubTypes.Type(value = JobResult.Drilled.class, name = "DRILL"),
+  @JsonSubTypes.Type(value = JobResult.Copied.class, name = "COPY"),
+  @JsonSubTypes.Type(value = JobResult.WalCopied.class, name = "COPY_WAL"),
+  @JsonSubTypes.Type(value = JobResult.Scanned.class, name = "SCAN")
 })
 public sealed interface JobResult {
   /**
@@ -68,6 +71,61 @@ public sealed interface JobResult {
       Duration loss,
       List<Finding> findings,
       Map<String, String> details)
+      implements JobResult {}
+
+  /**
+   * @param repository where the copy lies
+   * @param backups the copied one last, those that it builds on before it
+   * @param objectsSent what lay there already, whole, was not sent again
+   * @param readBack whether every object was read at the destination and its digest compared; false
+   *     in a storage class that cannot be read at once, where the store's word is all there is
+   */
+  record Copied(
+      BackupId backupId,
+      String repository,
+      List<CopiedBackup> backups,
+      int objectsSent,
+      long bytesSent,
+      boolean readBack)
+      implements JobResult {}
+
+  /**
+   * @param manifestSha256 of {@code manifest.json} as it is stored in both places
+   */
+  record CopiedBackup(BackupId backupId, long storedBytes, String manifestSha256) {}
+
+  /**
+   * @param repository where the copy lies
+   * @param listedAt what was archived before is there now
+   * @param objectsThere what lay there already
+   * @param findings what is not as it should be, such as an object that differs
+   */
+  record WalCopied(
+      String cluster,
+      String repository,
+      Instant listedAt,
+      long objectsSent,
+      long bytesSent,
+      long objectsThere,
+      List<Finding> findings)
+      implements JobResult {}
+
+  /**
+   * What a scan saw; the pages went ahead of it as events.
+   *
+   * @param listedAt before the first object was listed
+   * @param pages how many there were
+   * @param oddities how many the pages name
+   */
+  record Scanned(
+      String repository,
+      Instant listedAt,
+      int pages,
+      long objects,
+      long bytes,
+      int backups,
+      int archives,
+      int oddities)
       implements JobResult {}
 
   /**

@@ -1,5 +1,6 @@
 package io.holdfast.model.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.holdfast.model.BackupId;
@@ -9,6 +10,8 @@ import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RestoreTarget;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** What a job is asked to do: everything a worker needs but the secrets. */
@@ -20,7 +23,10 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobSpec.Check.class, name = "CHECK"),
   @JsonSubTypes.Type(value = JobSpec.Probe.class, name = "PROBE"),
   @JsonSubTypes.Type(value = JobSpec.RestorePoint.class, name = "RESTORE_POINT"),
-  @JsonSubTypes.Type(value = JobSpec.Drill.class, name = "DRILL")
+  @JsonSubTypes.Type(value = JobSpec.Drill.class, name = "DRILL"),
+  @JsonSubTypes.Type(value = JobSpec.Copy.class, name = "COPY"),
+  @JsonSubTypes.Type(value = JobSpec.CopyWal.class, name = "COPY_WAL"),
+  @JsonSubTypes.Type(value = JobSpec.Scan.class, name = "SCAN")
 })
 public sealed interface JobSpec {
   RepositorySpec repository();
@@ -28,6 +34,8 @@ public sealed interface JobSpec {
   /**
    * @param rateLimitBytesPerSecond plain bytes read from the source; null means unlimited
    * @param sizeBand plain bytes seen in earlier backups of the same kind; null without a history
+   * @param declaration how the cluster is declared, JSON without secrets, to be kept beside its
+   *     backups; null: nothing is kept
    */
   record Backup(
       BackupId backupId,
@@ -37,13 +45,42 @@ public sealed interface JobSpec {
       CompressionSpec compression,
       Long rateLimitBytesPerSecond,
       SizeBand sizeBand,
-      Map<String, String> labels)
+      Map<String, String> labels,
+      Declaration declaration)
       implements JobSpec {
     public Backup {
       compression = compression == null ? CompressionSpec.zstd() : compression;
       labels = labels == null ? Map.of() : Map.copyOf(labels);
     }
+
+    /** Without a declaration to keep. */
+    public Backup(
+        BackupId backupId,
+        ClusterSpec cluster,
+        RepositorySpec repository,
+        SourceSpec source,
+        CompressionSpec compression,
+        Long rateLimitBytesPerSecond,
+        SizeBand sizeBand,
+        Map<String, String> labels) {
+      this(
+          backupId,
+          cluster,
+          repository,
+          source,
+          compression,
+          rateLimitBytesPerSecond,
+          sizeBand,
+          labels,
+          null);
+    }
   }
+
+  /**
+   * @param json as {@code PUT /clusters/<name>} takes it
+   * @param changedAt when it was last changed
+   */
+  record Declaration(String json, Instant changedAt) {}
 
   /** Outside {@code [lowBytes, highBytes]} a backup is kept as SUSPECT, never silently fine. */
   record SizeBand(long lowBytes, long highBytes) {}
@@ -51,14 +88,31 @@ public sealed interface JobSpec {
   /**
    * @param sourceCluster the cluster that the backup is of
    * @param dryRun prove what would happen and change nothing
+   * @param copies where else the backup lies, to be tried in this order when it cannot be had from
+   *     the first and nothing was changed yet
    */
   record Restore(
       BackupId backupId,
       String sourceCluster,
       RepositorySpec repository,
       RestoreTarget target,
-      boolean dryRun)
-      implements JobSpec {}
+      boolean dryRun,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies)
+      implements JobSpec {
+    public Restore {
+      copies = copies == null ? List.of() : List.copyOf(copies);
+    }
+
+    /** From one place only. */
+    public Restore(
+        BackupId backupId,
+        String sourceCluster,
+        RepositorySpec repository,
+        RestoreTarget target,
+        boolean dryRun) {
+      this(backupId, sourceCluster, repository, target, dryRun, List.of());
+    }
+  }
 
   record Verify(
       BackupId backupId, String sourceCluster, RepositorySpec repository, VerificationLevel level)
@@ -77,7 +131,49 @@ public sealed interface JobSpec {
   record RestorePoint(ClusterSpec cluster, RepositorySpec repository, String name)
       implements JobSpec {}
 
-  /** Restores into a throw-away server on the worker and judges what came back. */
-  record Drill(BackupId backupId, String sourceCluster, RepositorySpec repository, DrillSpec drill)
+  /**
+   * Restores into a throw-away server on the worker and judges what came back.
+   *
+   * @param copies as of {@link Restore}
+   */
+  record Drill(
+      BackupId backupId,
+      String sourceCluster,
+      RepositorySpec repository,
+      DrillSpec drill,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies)
+      implements JobSpec {
+    public Drill {
+      copies = copies == null ? List.of() : List.copyOf(copies);
+    }
+
+    /** From one place only. */
+    public Drill(
+        BackupId backupId, String sourceCluster, RepositorySpec repository, DrillSpec drill) {
+      this(backupId, sourceCluster, repository, drill, List.of());
+    }
+  }
+
+  /**
+   * Takes a backup, and whatever it builds on, from one repository to another: the same bytes under
+   * the same keys.
+   *
+   * @param repository where it is read
+   */
+  record Copy(
+      BackupId backupId,
+      String sourceCluster,
+      RepositorySpec repository,
+      RepositorySpec destination)
       implements JobSpec {}
+
+  /**
+   * Takes what the archive of a cluster has and the destination lacks, as far as it is there when
+   * the job begins.
+   */
+  record CopyWal(String sourceCluster, RepositorySpec repository, RepositorySpec destination)
+      implements JobSpec {}
+
+  /** Finds out what lies in a repository. Changes and deletes nothing. */
+  record Scan(RepositorySpec repository) implements JobSpec {}
 }

@@ -7,6 +7,8 @@ import io.holdfast.model.SecretRef;
  * @param endpoint {@code http(s)://host[:port]} of any S3 server
  * @param region null means {@code us-east-1}
  * @param prefix key prefix without leading or trailing slash; may be empty
+ * @param storageClass of a backup's objects, in the store's words; manifests, other documents and
+ *     WAL are always in the store's own. null: everything is
  */
 public record S3RepositorySpec(
     String name,
@@ -14,11 +16,29 @@ public record S3RepositorySpec(
     String region,
     String bucket,
     String prefix,
-    SecretRef credentialsRef)
+    SecretRef credentialsRef,
+    String storageClass)
     implements RepositorySpec {
   public S3RepositorySpec {
     ResourceName.check("repository name", name);
     region = region == null ? "us-east-1" : region;
     prefix = prefix == null ? "" : prefix;
+  }
+
+  /** In the store's own storage class. */
+  public S3RepositorySpec(
+      String name,
+      String endpoint,
+      String region,
+      String bucket,
+      String prefix,
+      SecretRef credentialsRef) {
+    this(name, endpoint, region, bucket, prefix, credentialsRef, null);
+  }
+
+  /** The same place, for objects of a storage class. */
+  public S3RepositorySpec inClass(String storageClass) {
+    return new S3RepositorySpec(
+        name, endpoint, region, bucket, prefix, credentialsRef, storageClass);
   }
 }

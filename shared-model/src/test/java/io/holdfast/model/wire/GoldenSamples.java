@@ -28,6 +28,10 @@ import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.model.restore.RecoveryTarget;
+import io.holdfast.model.scan.ArchiveFound;
+import io.holdfast.model.scan.ClusterFound;
+import io.holdfast.model.scan.Oddity;
+import io.holdfast.model.scan.ScanPage;
 import io.holdfast.model.wal.ArchiveObservation;
 import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wal.TimelineHistory;
@@ -187,6 +191,41 @@ final class GoldenSamples {
                             "balanced", "shop", "select sum(amount) = 0 from ledger", null)),
                     null,
                     null))));
+    all.put("run-job-copy", run(new JobSpec.Copy(BACKUP, "orders", DISK, S3.inClass("GLACIER"))));
+    all.put("run-job-copy-wal", run(new JobSpec.CopyWal("orders", DISK, S3)));
+    all.put("run-job-scan", run(new JobSpec.Scan(S3)));
+    all.put(
+        "run-job-restore-with-copies",
+        run(
+            new JobSpec.Restore(
+                BACKUP,
+                "orders",
+                DISK,
+                new PhysicalRestoreTarget("/srv/restored", null, false, true, null),
+                false,
+                List.of(S3))));
+    all.put(
+        "run-job-drill-with-copies",
+        run(
+            new JobSpec.Drill(
+                BACKUP,
+                "orders",
+                DISK,
+                new DrillSpec(new RecoveryTarget.Latest(), null, true, List.of(), null, null),
+                List.of(S3))));
+    all.put(
+        "run-job-backup-with-declaration",
+        run(
+            new JobSpec.Backup(
+                BACKUP,
+                CLUSTER,
+                DISK,
+                new PhysicalSourceSpec(null),
+                null,
+                null,
+                null,
+                null,
+                new JobSpec.Declaration("{\"repository\":\"disk\"}", AT))));
     all.put("archive-cluster", new JobCommand.ArchiveCluster(header(), 4, CLUSTER, DISK, ARCHIVE));
     all.put("observe-archive", new JobCommand.ObserveArchive(header(), CLUSTER, S3, ARCHIVE));
     all.put("cancel-job", new JobCommand.CancelJob(header(), JOB, 1, "not needed"));
@@ -220,6 +259,54 @@ final class GoldenSamples {
             new JobResult.Probed(
                 new Capabilities(true, true, true, true, null),
                 List.of(new JobResult.Finding("writable", "OK", "it can be written", null)))));
+    all.put(
+        "repository-scanned",
+        new JobEvent.RepositoryScanned(
+            event(6),
+            new ScanPage(
+                1,
+                List.of(),
+                List.of(
+                    new ArchiveFound(
+                        "orders",
+                        "7341234567890123456",
+                        2,
+                        4096,
+                        List.of(
+                            new ArchiveFound.Range(
+                                2, "000000020000002A0000001E", "000000020000002A0000001F")))),
+                List.of(
+                    new ClusterFound(
+                        "orders",
+                        "clusters/orders/declarations/20261121T040506Z.json",
+                        "{\"repository\":\"disk\"}")),
+                List.of(
+                    new Oddity(
+                        Oddity.Kind.ORPHAN,
+                        "orders",
+                        BACKUP.value(),
+                        "clusters/orders/backups/" + BACKUP + "/",
+                        3,
+                        1000,
+                        "no manifest names them")))));
+    all.put(
+        "succeeded-copied",
+        new JobEvent.Succeeded(
+            event(7),
+            new JobResult.Copied(
+                BACKUP,
+                "minio",
+                List.of(new JobResult.CopiedBackup(BACKUP, 1000, "ab".repeat(32))),
+                3,
+                900,
+                true)));
+    all.put(
+        "succeeded-wal-copied",
+        new JobEvent.Succeeded(
+            event(7), new JobResult.WalCopied("orders", "minio", AT, 2, 4096, 40, List.of())));
+    all.put(
+        "succeeded-scanned",
+        new JobEvent.Succeeded(event(7), new JobResult.Scanned("minio", AT, 1, 9, 4096, 1, 1, 1)));
     all.put(
         "failed",
         new JobEvent.Failed(event(7), new Problem("SOURCE_FAILED", "it broke", "mend it", true)));
