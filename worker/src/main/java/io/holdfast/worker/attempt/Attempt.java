@@ -4,6 +4,7 @@ import io.holdfast.model.JobId;
 import io.holdfast.model.cluster.Selection;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.scan.ScanPage;
 import io.holdfast.worker.progress.Progress;
 import java.util.List;
 
@@ -31,4 +32,7 @@ public interface Attempt extends Progress {
 
   /** A page of what a logical backup holds. */
   void contentsListed(String database, int page, List<ContentEntry> entries);
+
+  /** A page of what a scan found. */
+  void repositoryScanned(ScanPage page);
 }

@@ -9,10 +9,12 @@ import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.manifest.BackupLayout;
+import io.holdfast.worker.manifest.DeclarationLayout;
 import io.holdfast.worker.manifest.ManifestStore;
 import io.holdfast.worker.rate.RateLimit;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.transfer.Transfer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,6 +70,7 @@ public final class BackupJob {
     }
     Manifest manifest = manifest(run, method.name(), taken, startedAt);
     run.attempt().requireHeld();
+    keepDeclaration(run);
     Manifest committed = run.manifests().commit(manifest);
     if (!committed.runId().equals(run.id())) {
       run.manifests().discardRun(run.layout(), run.id());
@@ -75,6 +78,18 @@ public final class BackupJob {
       taken.contents().forEach((database, entries) -> list(run.attempt(), database, entries));
     }
     return new BackedUp(committed, suspect(run.spec(), committed));
+  }
+
+  /** So that the repository alone can tell what the cluster was. */
+  private static void keepDeclaration(Run run) {
+    JobSpec.Declaration declaration = run.spec().declaration();
+    if (declaration != null) {
+      boolean unused =
+          run.repository()
+              .createIfAbsent(
+                  DeclarationLayout.key(run.spec().cluster().name(), declaration.changedAt()),
+                  declaration.json().getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private Void nodeUnchanged(Run run, Taken taken) {

@@ -21,6 +21,9 @@ final class JobMdc {
           case JobSpec.Probe probe -> null;
           case JobSpec.RestorePoint point -> point.cluster().name();
           case JobSpec.Drill drill -> drill.sourceCluster();
+          case JobSpec.Copy copy -> copy.sourceCluster();
+          case JobSpec.CopyWal copy -> copy.sourceCluster();
+          case JobSpec.Scan scan -> null;
         };
     if (cluster != null) {
       MDC.put("cluster", cluster);

@@ -8,6 +8,8 @@ import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.check.ClusterCheck;
+import io.holdfast.worker.copy.CopyJob;
+import io.holdfast.worker.copy.CopyWalJob;
 import io.holdfast.worker.drill.DrillJob;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.point.RestorePointJob;
@@ -19,6 +21,7 @@ import io.holdfast.worker.recovery.RecoveryRooms;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
+import io.holdfast.worker.scan.ScanJob;
 import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.verify.VerifyJob;
@@ -35,6 +38,7 @@ import java.util.Arrays;
 class JobRooms implements JobBody {
   private final RepositoryFactory repositories;
   private final NodeProbe nodes;
+  private final Clock clock;
 
   private final BackupRooms backups;
   private final RestoreRooms restores;
@@ -53,6 +57,7 @@ class JobRooms implements JobBody {
       Clock clock) {
     this.repositories = repositories;
     this.nodes = nodes;
+    this.clock = clock;
     PgTools programs = programs(config);
     Path scratch = own.folder();
     this.backups =
@@ -97,6 +102,9 @@ class JobRooms implements JobBody {
       case JobSpec.Verify verify -> new VerifyJob(verifications).run(verify, attempt);
       case JobSpec.RestorePoint point -> points.run(point, attempt);
       case JobSpec.Drill drill -> new DrillJob(restores).run(drill, attempt);
+      case JobSpec.Copy copy -> new CopyJob(repositories, clock).run(copy, attempt);
+      case JobSpec.CopyWal copy -> new CopyWalJob(repositories, clock).run(copy, attempt);
+      case JobSpec.Scan scan -> new ScanJob(repositories, clock).run(scan, attempt);
       case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
     };
   }

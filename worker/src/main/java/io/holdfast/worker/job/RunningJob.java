@@ -6,6 +6,7 @@ import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.command.JobCommand.RunJob;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.scan.ScanPage;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.failure.JobStopped;
 import java.io.Closeable;
@@ -190,6 +191,12 @@ final class RunningJob implements Attempt {
     requireRunning();
     var unused =
         events.emit(header -> new JobEvent.ContentsListed(header, database, page, entries));
+  }
+
+  @Override
+  public void repositoryScanned(ScanPage page) {
+    requireRunning();
+    var unused = events.emit(header -> new JobEvent.RepositoryScanned(header, page));
   }
 
   @Override

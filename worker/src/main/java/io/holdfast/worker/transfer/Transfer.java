@@ -122,16 +122,7 @@ public final class Transfer {
    * @throws JobFailure ARTIFACT_DAMAGED when the object is absent, short, long or changed
    */
   public void checksum(String key, Artifact artifact) {
-    Artifact asStored =
-        new Artifact(
-            artifact.kind(),
-            artifact.object(),
-            artifact.database(),
-            artifact.tablespaceOid(),
-            Codec.NONE,
-            null,
-            artifact.stored());
-    try (InputStream stored = open(key, asStored)) {
+    try (InputStream stored = openStored(key, artifact)) {
       long useful = Math.max(MIN_CHUNK_BYTES, artifact.stored().bytes());
       byte[] buffer = new byte[(int) Math.min(CHUNK_BYTES, useful)];
       while (stored.read(buffer) >= 0) {
@@ -141,6 +132,20 @@ public final class Transfer {
     } catch (IOException e) {
       throw broken(key, e);
     }
+  }
+
+  /** As {@link #open}, the bytes as they are stored. */
+  public InputStream openStored(String key, Artifact artifact) {
+    return open(
+        key,
+        new Artifact(
+            artifact.kind(),
+            artifact.object(),
+            artifact.database(),
+            artifact.tablespaceOid(),
+            Codec.NONE,
+            null,
+            artifact.stored()));
   }
 
   private static JobFailure broken(String key, IOException e) {

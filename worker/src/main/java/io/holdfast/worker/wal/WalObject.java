@@ -133,7 +133,7 @@ public final class WalObject {
    *
    * @throws JobFailure WAL_DAMAGED when it has other bytes
    */
-  static Label confirm(String key, InputStream object) throws IOException {
+  public static Label confirm(String key, InputStream object) throws IOException {
     Label label = label(key, object);
     MessageDigest digest = sha256();
     long bytes = 0;

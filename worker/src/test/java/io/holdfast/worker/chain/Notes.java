@@ -4,6 +4,7 @@ import io.holdfast.model.JobId;
 import io.holdfast.model.cluster.Selection;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.manifest.ContentEntry;
+import io.holdfast.model.scan.ScanPage;
 import io.holdfast.worker.attempt.Attempt;
 import java.io.Closeable;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ final class Notes implements Attempt {
 
   @Override
   public void contentsListed(String database, int page, List<ContentEntry> entries) {}
+
+  @Override
+  public void repositoryScanned(ScanPage page) {}
 
   @Override
   public void phase(String name, Long bytesTotal) {

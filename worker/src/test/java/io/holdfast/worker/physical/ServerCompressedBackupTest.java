@@ -24,6 +24,7 @@ import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.scan.ScanPage;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
@@ -239,6 +240,9 @@ class ServerCompressedBackupTest {
 
     @Override
     public void contentsListed(String database, int page, List<ContentEntry> entries) {}
+
+    @Override
+    public void repositoryScanned(ScanPage page) {}
 
     @Override
     public void phase(String name, Long bytesTotal) {

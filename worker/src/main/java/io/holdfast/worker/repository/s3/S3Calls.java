@@ -39,10 +39,13 @@ import okhttp3.Protocol;
  * Every failure is translated.
  */
 final class S3Calls implements AutoCloseable {
+  private static final String STORAGE_CLASS = "x-amz-storage-class";
+
   private final MinioAsyncClient client;
   private final OkHttpClient http;
   private final String bucket;
   private final String prefix;
+  private final String storageClass;
 
   S3Calls(S3RepositorySpec spec, S3Keys keys, S3Settings settings) {
     Dispatcher dispatcher = new Dispatcher();
@@ -74,6 +77,7 @@ final class S3Calls implements AutoCloseable {
             .httpClient(http)
             .build();
     this.bucket = spec.bucket();
+    this.storageClass = spec.storageClass();
     this.prefix = spec.prefix().isEmpty() ? "" : spec.prefix() + "/";
   }
 
@@ -148,6 +152,15 @@ final class S3Calls implements AutoCloseable {
     return bare(wait("write", key, client.putObject(putArgs(key, content, md5).build())).etag());
   }
 
+  /** As {@link #put}, in the repository's storage class. */
+  String putInClass(String key, PartBuffer content, String md5) {
+    PutObjectAPIArgs.Builder args = putArgs(key, content, md5);
+    if (storageClass != null) {
+      args.headers(new Http.Headers("Content-MD5", md5, STORAGE_CLASS, storageClass));
+    }
+    return bare(wait("write", key, client.putObject(args.build())).etag());
+  }
+
   private PutObjectAPIArgs.Builder putArgs(String key, PartBuffer content, String md5) {
     return PutObjectAPIArgs.builder()
         .bucket(bucket)
@@ -156,12 +169,14 @@ final class S3Calls implements AutoCloseable {
         .headers(new Http.Headers("Content-MD5", md5));
   }
 
+  /** An upload in the repository's storage class. */
   String begin(String key) {
-    return wait(
-            "begin the upload of",
-            key,
-            client.createMultipartUpload(
-                CreateMultipartUploadArgs.builder().bucket(bucket).object(name(key)).build()))
+    CreateMultipartUploadArgs.Builder args =
+        CreateMultipartUploadArgs.builder().bucket(bucket).object(name(key));
+    if (storageClass != null) {
+      args.headers(new Http.Headers(STORAGE_CLASS, storageClass));
+    }
+    return wait("begin the upload of", key, client.createMultipartUpload(args.build()))
         .result()
         .uploadId();
   }

@@ -73,7 +73,7 @@ final class S3StagedObject extends StagedObject {
   }
 
   private void putCurrent(Md5 md5) {
-    retry.run(() -> calls.put(key, current, md5.base64()));
+    retry.run(() -> calls.putInClass(key, current, md5.base64()));
   }
 
   /** Size always; content by the entity tag, or by reading it back. */
