@@ -33,7 +33,30 @@ public record JobResultView(
     @Schema(description = "Of a drill: from the begin of the restore to a server that answered")
         Double recoverySeconds,
     @Schema(description = "Of a drill to a moment: how far before it the last commit lay")
-        Double lossSeconds) {
+        Double lossSeconds,
+    @Schema(description = "Of a copy, of a backup or of WAL") CopyView copy,
+    @Schema(description = "Of a scan; what it found is in its report") ScanView scan) {
+
+  @Schema(name = "CopyResult")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record CopyView(
+      @Schema(description = "Where the copy lies") String repository,
+      @Schema(description = "The copied one last, those that it builds on before it")
+          List<String> backups,
+      long objectsSent,
+      long bytesSent,
+      @Schema(description = "Whether every object was read at the destination and compared")
+          Boolean readBack) {}
+
+  @Schema(name = "ScanResult")
+  public record ScanView(
+      String repository,
+      Instant listedAt,
+      long objects,
+      long bytes,
+      int backups,
+      int archives,
+      int oddities) {}
 
   @Schema(name = "Finding")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -75,6 +98,8 @@ public record JobResultView(
     private CreatedPointView restorePoint;
     private Double recoverySeconds;
     private Double lossSeconds;
+    private CopyView copy;
+    private ScanView scan;
 
     JobResultView view() {
       boolean backup = manifest != null;
@@ -96,7 +121,9 @@ public record JobResultView(
           capabilities,
           restorePoint,
           recoverySeconds,
-          lossSeconds);
+          lossSeconds,
+          copy,
+          scan);
     }
   }
 
@@ -138,6 +165,30 @@ public record JobResultView(
         draft.recoverySeconds = seconds(d.recovery());
         draft.lossSeconds = seconds(d.loss());
       }
+      case JobResult.Copied c -> {
+        draft.backupId = c.backupId().value();
+        draft.copy =
+            new CopyView(
+                c.repository(),
+                c.backups().stream().map(backup -> backup.backupId().value()).toList(),
+                c.objectsSent(),
+                c.bytesSent(),
+                c.readBack());
+      }
+      case JobResult.WalCopied c -> {
+        draft.copy = new CopyView(c.repository(), null, c.objectsSent(), c.bytesSent(), null);
+        draft.findings = findings(c.findings());
+      }
+      case JobResult.Scanned s ->
+          draft.scan =
+              new ScanView(
+                  s.repository(),
+                  s.listedAt(),
+                  s.objects(),
+                  s.bytes(),
+                  s.backups(),
+                  s.archives(),
+                  s.oddities());
     }
     return draft.view();
   }

@@ -13,8 +13,8 @@ public record JobView(
     String id,
     @Schema(
             description =
-                "BACKUP, RESTORE, VERIFY, CHECK, PROBE, RESTORE_POINT or DRILL; further values may"
-                    + " follow")
+                "BACKUP, RESTORE, VERIFY, CHECK, PROBE, RESTORE_POINT, DRILL, COPY, COPY_WAL or"
+                    + " SCAN; further values may follow")
         String kind,
     @Schema(
             description =

@@ -105,6 +105,9 @@ final class JobViews {
       case JobSpec.Probe probe -> null;
       case JobSpec.RestorePoint point -> null;
       case JobSpec.Drill drill -> drill.backupId();
+      case JobSpec.Copy copy -> copy.backupId();
+      case JobSpec.CopyWal copy -> null;
+      case JobSpec.Scan scan -> null;
     };
   }
 }

@@ -17,6 +17,7 @@ final class EventBodies {
       case JobEvent.Progressed e -> "PROGRESSED";
       case JobEvent.Noted e -> "NOTED";
       case JobEvent.ContentsListed e -> "CONTENTS_LISTED";
+      case JobEvent.RepositoryScanned e -> "REPOSITORY_SCANNED";
       case JobEvent.Succeeded e -> "SUCCEEDED";
       case JobEvent.Failed e -> "FAILED";
       case JobEvent.Cancelled e -> "CANCELLED";
@@ -34,6 +35,19 @@ final class EventBodies {
       case JobEvent.ContentsListed e ->
           EventBody.message(
               null, e.entries().size() + " entries of database '" + e.database() + "'", null);
+      case JobEvent.RepositoryScanned e ->
+          EventBody.message(
+              null,
+              "page "
+                  + e.page().number()
+                  + ": "
+                  + e.page().backups().size()
+                  + " backups, "
+                  + e.page().archives().size()
+                  + " archives, "
+                  + e.page().oddities().size()
+                  + " oddities",
+              null);
       case JobEvent.Succeeded e ->
           e.result() instanceof JobResult.BackedUp b && b.suspectBecause() != null
               ? EventBody.message("SUSPECT", b.suspectBecause(), null)

@@ -52,6 +52,7 @@ public class JobProjection {
   @Inject Event<WorkerEvent.WalRefused> walRefused;
   @Inject Event<ContentsSeen> contentsSeen;
   @Inject Event<LateManifest> lateManifest;
+  @Inject Event<PageSeen> pageSeen;
 
   /**
    * All of them, in their order and in one transaction. The jobs' rows are locked together and in
@@ -161,6 +162,8 @@ public class JobProjection {
           contentsSeen.fire(
               new ContentsSeen(
                   header.jobId(), spec(job), listed.database(), listed.page(), listed.entries()));
+      case JobEvent.RepositoryScanned scanned ->
+          pageSeen.fire(new PageSeen(header.jobId(), spec(job), scanned.page()));
     }
     boolean unused = lifecycle.report(job, header.worker(), header.lease());
   }
