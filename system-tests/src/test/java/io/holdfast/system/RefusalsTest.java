@@ -76,6 +76,28 @@ class RefusalsTest {
   }
 
   @Test
+  void refusesADumpThatWouldLackADatabaseWithoutAWord() throws Exception {
+    try (PostgresCluster closed = fleet.startCluster(0)) {
+      fleet
+          .superuser(closed)
+          .execute(
+              "postgres", "CREATE DATABASE attic", "ALTER DATABASE attic ALLOW_CONNECTIONS false");
+      String closedName = fleet.declare(closed, fleet.filesystemRepository());
+
+      JsonNode refused = fleet.finish(fleet.backup(closedName, "{\"method\":\"LOGICAL\"}"));
+      assertThat(refused.path("problem").path("code").asText()).isEqualTo("INVALID_SELECTION");
+      assertThat(refused.path("problem").path("detail").asText()).contains("attic");
+
+      fleet.backedUp(
+          closedName,
+          "{\"method\":\"LOGICAL\",\"logical\":{\"databases\":{\"exclude\":[\"attic\"]}}}");
+      fleet.backedUp(closedName, "{\"method\":\"PHYSICAL\"}");
+      JsonNode checked = fleet.finish(fleet.start("/clusters/" + closedName + "/checks", "{}"));
+      assertThat(checked.path("result").toString()).contains("'attic' accepts no connections");
+    }
+  }
+
+  @Test
   void refusesADirectoryThatIsNotEmptyOrOutsideTheRoots() throws Exception {
     Path occupied = Files.createDirectories(fleet.restoreRoot().resolve("occupied"));
     Path file = Files.writeString(occupied.resolve("precious"), "mine");

@@ -1,7 +1,6 @@
 package io.holdfast.worker.backup;
 
 import io.holdfast.model.ErrorCode;
-import io.holdfast.model.backup.LogicalSourceSpec;
 import io.holdfast.model.backup.LogicalSourceSpec.RowCounts;
 import io.holdfast.model.manifest.Inventory;
 import io.holdfast.model.manifest.Inventory.DatabaseInventory;
@@ -34,17 +33,12 @@ record ClusterFacts(
     List<Manifest.Database> databases,
     Inventory inventory,
     ConfigurationFiles.Taken configuration) {
-  private static final LogicalSourceSpec EVERY_DATABASE =
-      new LogicalSourceSpec(null, null, null, null, null, null, null, null, 0, null);
-
   static ClusterFacts read(BackupRooms rooms, ChosenNode node, Run run) {
     String maintenance = run.spec().cluster().maintenanceDatabase();
     List<Manifest.Database> databases = new ArrayList<>();
     List<DatabaseInventory> tables = new ArrayList<>();
     List<String> roles = List.of();
-    for (String name :
-        new DatabaseResolver(rooms.connections())
-            .resolve(node.server(), maintenance, EVERY_DATABASE)) {
+    for (String name : new DatabaseResolver(rooms.connections()).open(node.server(), maintenance)) {
       try (LogicalSession session = LogicalSession.open(rooms.connections(), node.server(), name)) {
         Manifest.Database found = session.description();
         databases.add(

@@ -186,10 +186,18 @@ public final class ClusterCheck {
       settings(statement, findings);
       try (ResultSet rows =
           statement.executeQuery(
-              "select datname from pg_database where datallowconn and datname !~ '^template'"
+              "select datname, datallowconn from pg_database where datname !~ '^template'"
                   + " order by 1")) {
         while (rows.next()) {
-          databases.add(rows.getString(1));
+          if (rows.getBoolean(2)) {
+            databases.add(rows.getString(1));
+          } else {
+            findings.add(
+                warning(
+                    "databases",
+                    "database '" + rows.getString(1) + "' accepts no connections",
+                    "logical backups need it excluded by name; base backups have it"));
+          }
         }
       }
     } catch (SQLException e) {

@@ -10,8 +10,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Pattern;
 
 /** Which databases a logical backup takes, asked of the server at run time. */
@@ -19,22 +21,12 @@ public record DatabaseResolver(Connections connections) {
   /**
    * Names in byte order; never empty.
    *
-   * @throws JobFailure INVALID_SELECTION when nothing matches
+   * @throws JobFailure INVALID_SELECTION when nothing matches, or when something matches that
+   *     accepts no connections: it would be missing from the backup without a word
    */
   public List<String> resolve(Server server, String maintenanceDatabase, LogicalSourceSpec spec) {
-    List<String> all = new ArrayList<>();
-    try (Connection connection = connections.open(server, maintenanceDatabase);
-        Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "select datname from pg_database where datallowconn and datname <> 'template0'"
-                    + " order by datname collate \"C\"")) {
-      while (rows.next()) {
-        all.add(rows.getString(1));
-      }
-    } catch (SQLException e) {
-      throw SqlFailures.of("listing databases", server.name(), e, ErrorCode.SOURCE_FAILED);
-    }
+    Map<String, Boolean> found = databases(server, maintenanceDatabase);
+    List<String> all = List.copyOf(found.keySet());
     List<String> chosen = select(all, spec.include(), spec.exclude());
     if (chosen.isEmpty()) {
       throw new JobFailure(
@@ -49,7 +41,39 @@ public record DatabaseResolver(Connections connections) {
               + all,
           "correct the names or patterns");
     }
+    List<String> closed = chosen.stream().filter(name -> !found.get(name)).toList();
+    if (!closed.isEmpty()) {
+      throw new JobFailure(
+          ErrorCode.INVALID_SELECTION,
+          "databases " + closed + " on node '" + server.name() + "' accept no connections",
+          "allow connections to them, or exclude them by name: a dump cannot hold them, a base"
+              + " backup does");
+    }
     return chosen;
+  }
+
+  /** Every database that accepts connections but the templates, in byte order of their names. */
+  public List<String> open(Server server, String maintenanceDatabase) {
+    Map<String, Boolean> found = databases(server, maintenanceDatabase);
+    return select(found.keySet().stream().filter(found::get).toList(), List.of(), List.of());
+  }
+
+  /** Names in byte order, and whether connections are accepted. */
+  private SequencedMap<String, Boolean> databases(Server server, String maintenanceDatabase) {
+    SequencedMap<String, Boolean> found = new LinkedHashMap<>();
+    try (Connection connection = connections.open(server, maintenanceDatabase);
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select datname, datallowconn from pg_database where datname <> 'template0'"
+                    + " order by datname collate \"C\"")) {
+      while (rows.next()) {
+        found.put(rows.getString(1), rows.getBoolean(2));
+      }
+    } catch (SQLException e) {
+      throw SqlFailures.of("listing databases", server.name(), e, ErrorCode.SOURCE_FAILED);
+    }
+    return found;
   }
 
   /**
