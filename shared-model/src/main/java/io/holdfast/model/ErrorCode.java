@@ -32,6 +32,8 @@ public enum ErrorCode {
   STORED_BYTES_DIFFER(true),
   /** An artifact is absent, short, or its digest does not match the manifest. */
   ARTIFACT_DAMAGED(false),
+  /** The store keeps an object from being removed: a lock that has not run out, or a legal hold. */
+  OBJECT_LOCKED(false),
   /** No manifest: the backup does not exist in this repository. */
   BACKUP_NOT_FOUND(false),
   /** The manifest is of a format this version does not read. */

@@ -73,7 +73,8 @@ public record JobResultView(
       boolean conditionalPut,
       boolean multipartAbort,
       boolean listAfterWrite,
-      Boolean objectLock) {}
+      Boolean objectLock,
+      Boolean deletes) {}
 
   @Schema(name = "CreatedRestorePoint")
   public record CreatedPointView(
@@ -213,6 +214,7 @@ public record JobResultView(
             c.conditionalPut(),
             c.multipartAbort(),
             c.listAfterWrite(),
-            c.objectLock());
+            c.objectLock(),
+            c.deletes());
   }
 }

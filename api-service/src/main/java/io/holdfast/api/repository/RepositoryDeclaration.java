@@ -3,6 +3,7 @@ package io.holdfast.api.repository;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
 import java.net.URI;
@@ -42,7 +43,22 @@ final class RepositoryDeclaration {
         s3.region(),
         s3.bucket(),
         prefix,
-        new SecretRef(s3.credentialsRef()));
+        new SecretRef(s3.credentialsRef()),
+        null,
+        lock(s3.objectLock()));
+  }
+
+  private static ObjectLock lock(ObjectLockView lock) {
+    if (lock == null) {
+      return null;
+    }
+    if (!lock.retainFor().isPositive() || lock.retainFor().compareTo(ObjectLock.LONGEST) > 0) {
+      throw ApiProblem.invalid(
+          "s3.objectLock.retainFor",
+          "must be positive and at most P" + ObjectLock.LONGEST.toDays() + "D",
+          "Mind that nobody can shorten it in compliance mode.");
+    }
+    return new ObjectLock(ObjectLock.Mode.valueOf(lock.mode()), lock.retainFor());
   }
 
   private static RepositorySpec filesystem(String name, FilesystemLocation filesystem) {

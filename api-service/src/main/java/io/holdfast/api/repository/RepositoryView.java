@@ -48,7 +48,9 @@ public record RepositoryView(
       boolean conditionalPut,
       boolean multipartAbort,
       boolean listAfterWrite,
-      Boolean objectLock) {}
+      @Schema(description = "Whether objects can be locked; absent when it was not to be seen")
+          Boolean objectLock,
+      @Schema(description = "Whether the keys may remove objects") Boolean deletes) {}
 
   /** A page. */
   @Schema(name = "RepositoryPage")

@@ -4,6 +4,7 @@ import io.holdfast.api.declared.PlanView;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.repository.Capabilities;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.wire.Wire;
@@ -48,9 +49,18 @@ final class RepositoryViews {
     return switch (spec) {
       case S3RepositorySpec s3 ->
           new S3Location(
-              s3.endpoint(), s3.region(), s3.bucket(), s3.prefix(), s3.credentialsRef().name());
+              s3.endpoint(),
+              s3.region(),
+              s3.bucket(),
+              s3.prefix(),
+              s3.credentialsRef().name(),
+              lock(s3.objectLock()));
       case FilesystemRepositorySpec filesystem -> null;
     };
+  }
+
+  private static ObjectLockView lock(ObjectLock lock) {
+    return lock == null ? null : new ObjectLockView(lock.mode().name(), lock.retainFor());
   }
 
   private static FilesystemLocation filesystem(RepositorySpec spec) {
@@ -70,7 +80,8 @@ final class RepositoryViews {
         seen.conditionalPut(),
         seen.multipartAbort(),
         seen.listAfterWrite(),
-        seen.objectLock());
+        seen.objectLock(),
+        seen.deletes());
   }
 
   private static List<RepositoryView.FindingView> findings(String json) {

@@ -1,6 +1,7 @@
 package io.holdfast.api.repository;
 
 import io.holdfast.model.ResourceName;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -26,4 +27,6 @@ public record S3Location(
     @Schema(description = "Name of the keys in the worker's credentials file; never the keys")
         @NotNull
         @Pattern(regexp = ResourceName.PATTERN, message = "must be the name of a secret")
-        String credentialsRef) {}
+        String credentialsRef,
+    @Schema(description = "Locks every object from its writing on; default: none is locked") @Valid
+        ObjectLockView objectLock) {}

@@ -30,7 +30,8 @@ class RepositoryTest {
             "endpoint", "https://minio.internal:9000",
             "bucket", "backups",
             "prefix", "a/b",
-            "credentialsRef", "minio");
+            "credentialsRef", "minio",
+            "objectLock", Map.of("mode", "GOVERNANCE", "retainFor", "P30D"));
 
     admin()
         .body(Map.of("type", "S3", "s3", s3))
@@ -48,7 +49,9 @@ class RepositoryTest {
         .body("pool", equalTo("default"))
         .body("s3.region", equalTo("us-east-1"))
         .body("s3.prefix", equalTo("a/b"))
-        .body("s3.credentialsRef", equalTo("minio"));
+        .body("s3.credentialsRef", equalTo("minio"))
+        .body("s3.objectLock.mode", equalTo("GOVERNANCE"))
+        .body("s3.objectLock.retainFor", equalTo("PT720H"));
   }
 
   @Test
@@ -184,6 +187,29 @@ class RepositoryTest {
             422,
             "invalid-request")
         .body(not(containsString("s3cret")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"mode\":\"COMPLIANCE\"}",
+        "{\"retainFor\":\"P1D\"}",
+        "{\"mode\":\"FOREVER\",\"retainFor\":\"P1D\"}",
+        "{\"mode\":\"COMPLIANCE\",\"retainFor\":\"PT0S\"}",
+        "{\"mode\":\"COMPLIANCE\",\"retainFor\":\"P36500D\"}"
+      })
+  void refusesALockThatNobodyCouldWant(String lock) {
+    problem(
+        admin()
+            .body(
+                "{\"type\":\"S3\",\"s3\":{\"endpoint\":\"https://s3.example\",\"bucket\":\"backups\","
+                    + "\"credentialsRef\":\"vault\",\"objectLock\":"
+                    + lock
+                    + "}}")
+            .put(PATH + Api.name("repo"))
+            .then(),
+        422,
+        "invalid-request");
   }
 
   @ParameterizedTest

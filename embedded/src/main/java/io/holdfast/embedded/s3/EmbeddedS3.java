@@ -51,6 +51,21 @@ public final class EmbeddedS3 implements AutoCloseable {
   /** As {@link #start(Path, int, String, String)}, over TLS with this certificate. */
   public static EmbeddedS3 start(
       Path folder, int port, String accessKey, String secretKey, ServerCertificate certificate) {
+    return start(folder, port, accessKey, secretKey, certificate, false);
+  }
+
+  /** One that ignores headers which it does not know: for an {@link S3Front} that knows them. */
+  public static EmbeddedS3 behindFront(Path folder, String accessKey, String secretKey) {
+    return start(folder, 0, accessKey, secretKey, null, true);
+  }
+
+  private static EmbeddedS3 start(
+      Path folder,
+      int port,
+      String accessKey,
+      String secretKey,
+      ServerCertificate certificate,
+      boolean ignoreUnknownHeaders) {
     try {
       Path buckets = Files.createDirectories(folder).toRealPath();
       FilesystemNio2BlobStore store = new FilesystemNio2BlobStore(buckets.toString());
@@ -70,6 +85,7 @@ public final class EmbeddedS3 implements AutoCloseable {
               .v4MaxNonChunkedRequestSize(256L * 1024 * 1024)
               .jettyMaxThreads(64)
               .stopTimeout(0)
+              .ignoreUnknownHeaders(ignoreUnknownHeaders)
               .build();
       proxy.start();
       return new EmbeddedS3(proxy, store, buckets, accessKey, secretKey, certificate != null);

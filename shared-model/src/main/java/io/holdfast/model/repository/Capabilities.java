@@ -6,11 +6,13 @@ package io.holdfast.model.repository;
  * @param conditionalPut create-if-absent is honoured
  * @param multipartAbort an aborted upload leaves no object and no part
  * @param listAfterWrite a written object is listed and read at once
- * @param objectLock null when not tried
+ * @param objectLock whether single objects can be locked; null when not tried or not to be seen
+ * @param deletes whether the keys may remove objects; null when not tried
  */
 public record Capabilities(
     boolean writable,
     boolean conditionalPut,
     boolean multipartAbort,
     boolean listAfterWrite,
-    Boolean objectLock) {}
+    Boolean objectLock,
+    Boolean deletes) {}

@@ -9,6 +9,7 @@ import io.holdfast.model.SecretRef;
  * @param prefix key prefix without leading or trailing slash; may be empty
  * @param storageClass of a backup's objects, in the store's words; manifests, other documents and
  *     WAL are always in the store's own. null: everything is
+ * @param objectLock null: objects can be removed as soon as they are written
  */
 public record S3RepositorySpec(
     String name,
@@ -17,7 +18,8 @@ public record S3RepositorySpec(
     String bucket,
     String prefix,
     SecretRef credentialsRef,
-    String storageClass)
+    String storageClass,
+    ObjectLock objectLock)
     implements RepositorySpec {
   public S3RepositorySpec {
     ResourceName.check("repository name", name);
@@ -25,7 +27,7 @@ public record S3RepositorySpec(
     prefix = prefix == null ? "" : prefix;
   }
 
-  /** In the store's own storage class. */
+  /** In the store's own storage class, without a lock. */
   public S3RepositorySpec(
       String name,
       String endpoint,
@@ -33,12 +35,12 @@ public record S3RepositorySpec(
       String bucket,
       String prefix,
       SecretRef credentialsRef) {
-    this(name, endpoint, region, bucket, prefix, credentialsRef, null);
+    this(name, endpoint, region, bucket, prefix, credentialsRef, null, null);
   }
 
   /** The same place, for objects of a storage class. */
   public S3RepositorySpec inClass(String storageClass) {
     return new S3RepositorySpec(
-        name, endpoint, region, bucket, prefix, credentialsRef, storageClass);
+        name, endpoint, region, bucket, prefix, credentialsRef, storageClass, objectLock);
   }
 }

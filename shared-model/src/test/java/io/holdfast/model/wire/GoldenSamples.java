@@ -24,6 +24,7 @@ import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.repository.Capabilities;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
@@ -128,6 +129,19 @@ final class GoldenSamples {
         "run-job-verify", run(new JobSpec.Verify(BACKUP, "orders", S3, VerificationLevel.RESTORE)));
     all.put("run-job-check", run(new JobSpec.Check(CLUSTER, S3)));
     all.put("run-job-probe", run(new JobSpec.Probe(DISK)));
+    all.put(
+        "run-job-probe-locked",
+        run(
+            new JobSpec.Probe(
+                new S3RepositorySpec(
+                    "vault",
+                    "https://s3.example",
+                    "eu-central-1",
+                    "backups",
+                    null,
+                    new SecretRef("vault"),
+                    null,
+                    new ObjectLock(ObjectLock.Mode.COMPLIANCE, Duration.ofDays(30))))));
     all.put(
         "run-job-recovery",
         run(
@@ -257,7 +271,7 @@ final class GoldenSamples {
         new JobEvent.Succeeded(
             event(7),
             new JobResult.Probed(
-                new Capabilities(true, true, true, true, null),
+                new Capabilities(true, true, true, true, null, null),
                 List.of(new JobResult.Finding("writable", "OK", "it can be written", null)))));
     all.put(
         "repository-scanned",

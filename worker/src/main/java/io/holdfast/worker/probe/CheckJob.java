@@ -27,7 +27,7 @@ public final class CheckJob {
     List<Finding> findings = new ArrayList<>(clusters.check(spec.cluster()));
     attempt.phase("PROBING " + spec.repository().name(), null);
     try (Repository repository = repositories.open(spec.repository())) {
-      findings.addAll(ProbeJob.findings(repository.probe()));
+      findings.addAll(ProbeJob.findings(spec.repository(), repository.probe()));
     } catch (JobFailure failure) {
       if (failure.code() == ErrorCode.COMMAND_REFUSED) {
         throw failure;

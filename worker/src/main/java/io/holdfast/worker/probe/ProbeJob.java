@@ -4,9 +4,12 @@ import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobResult.Probed;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.repository.Capabilities;
+import io.holdfast.model.repository.RepositorySpec;
+import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.RepositoryFactory;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Tries what Holdfast needs of a repository, and leaves nothing behind. */
@@ -21,18 +24,49 @@ public final class ProbeJob {
     attempt.phase("PROBING " + spec.repository().name(), null);
     try (Repository repository = repositories.open(spec.repository())) {
       Capabilities found = repository.probe();
-      return new Probed(found, findings(found));
+      return new Probed(found, findings(spec.repository(), found));
     }
   }
 
   /** Also for a check of a whole cluster. */
-  public static List<Finding> findings(Capabilities found) {
+  public static List<Finding> findings(RepositorySpec wanted, Capabilities found) {
+    List<Finding> findings = new ArrayList<>(always(found));
+    if (Boolean.FALSE.equals(found.deletes())) {
+      findings.add(
+          new Finding(
+              "repository-delete",
+              "OK",
+              "these keys cannot remove objects: what expires needs keys that can",
+              null));
+    }
+    if (wanted instanceof S3RepositorySpec s3 && s3.objectLock() != null) {
+      findings.add(lock(found.objectLock()));
+    }
+    return findings;
+  }
+
+  private static Finding lock(Boolean found) {
+    return found == null
+        ? new Finding(
+            "repository-object-lock",
+            "WARNING",
+            "these keys may not ask whether the bucket locks objects, as the declaration wants it",
+            "allow s3:GetBucketObjectLockConfiguration")
+        : finding(
+            "repository-object-lock",
+            found,
+            "the bucket locks objects",
+            "the bucket cannot lock objects, and the declaration wants it",
+            "create a bucket with object lock, or declare the repository without objectLock");
+  }
+
+  private static List<Finding> always(Capabilities found) {
     return List.of(
         finding(
             "repository-writable",
             found.writable(),
-            "objects can be written, read and removed",
-            "objects cannot be written, read and removed",
+            "objects can be written and read",
+            "objects cannot be written and read",
             "look at the permissions of the worker's keys or of the directory"),
         finding(
             "repository-conditional-put",

@@ -37,6 +37,12 @@ public interface Repository extends AutoCloseable {
   boolean createIfAbsent(String key, byte[] content);
 
   /**
+   * As {@link #createIfAbsent}, for what is removed before long: where objects are locked, this one
+   * is not.
+   */
+  boolean createPassing(String key, byte[] content);
+
+  /**
    * Opens an object from its first byte. The caller closes the stream.
    *
    * @throws io.holdfast.worker.failure.JobFailure ARTIFACT_DAMAGED when there is no such object
@@ -51,7 +57,11 @@ public interface Repository extends AutoCloseable {
    */
   List<ObjectStat> list(String prefix);
 
-  /** Removes an object; one that is missing is fine. */
+  /**
+   * Removes an object; one that is missing is fine.
+   *
+   * @throws io.holdfast.worker.failure.JobFailure OBJECT_LOCKED when the store keeps it for now
+   */
   void delete(String key);
 
   /**

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Retries what may be done twice. A staged object is not among it: its driver retries the parts,
@@ -28,11 +29,20 @@ public final class RetryingRepository implements Repository {
 
   @Override
   public boolean createIfAbsent(String key, byte[] content) {
+    return create(key, content, () -> driver.createIfAbsent(key, content));
+  }
+
+  @Override
+  public boolean createPassing(String key, byte[] content) {
+    return create(key, content, () -> driver.createPassing(key, content));
+  }
+
+  private boolean create(String key, byte[] content, BooleanSupplier once) {
     AtomicInteger attempts = new AtomicInteger();
     return retry.call(
         () -> {
           boolean again = attempts.getAndIncrement() > 0;
-          return driver.createIfAbsent(key, content) || (again && holds(key, content));
+          return once.getAsBoolean() || (again && holds(key, content));
         });
   }
 

@@ -94,7 +94,7 @@ public final class WalStore {
       throws IOException {
     WalObject.Encoded encoded = WalObject.encode(layout, segment, part, bytes, level);
     // False when another worker stored as much of it before.
-    boolean unused = repository.createIfAbsent(layout.growing(segment, bytes), encoded.object());
+    boolean unused = repository.createPassing(layout.growing(segment, bytes), encoded.object());
   }
 
   public void discardGrowing(WalFileName segment, int bytes) {

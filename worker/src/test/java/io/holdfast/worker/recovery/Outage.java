@@ -64,6 +64,11 @@ final class Outage {
     }
 
     @Override
+    public boolean createPassing(String key, byte[] content) {
+      return real.createPassing(key, content);
+    }
+
+    @Override
     public InputStream open(String key) {
       return real.open(asked(key));
     }

@@ -16,15 +16,25 @@ import io.holdfast.worker.repository.s3.S3Settings;
 import io.holdfast.worker.secret.Credentials;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 
 /** Asks the worker's credentials file before it opens anything. */
 public final class ConfiguredRepositories implements RepositoryFactory {
   private final Credentials credentials;
   private final Waiter waiter;
+  private final Clock clock;
 
   public ConfiguredRepositories(Credentials credentials, Waiter waiter) {
+    this(credentials, waiter, Clock.systemUTC());
+  }
+
+  /**
+   * @param clock that locks of objects run by
+   */
+  public ConfiguredRepositories(Credentials credentials, Waiter waiter, Clock clock) {
     this.credentials = credentials;
     this.waiter = waiter;
+    this.clock = clock;
   }
 
   @Override
@@ -37,7 +47,8 @@ public final class ConfiguredRepositories implements RepositoryFactory {
                   s3,
                   credentials.s3(s3.credentialsRef(), s3.endpoint(), s3.bucket()),
                   S3Settings.defaults(),
-                  waiter);
+                  waiter,
+                  clock);
         };
     return new RetryingRepository(driver, Retry.standard(waiter));
   }

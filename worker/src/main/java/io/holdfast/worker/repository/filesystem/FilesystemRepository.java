@@ -72,6 +72,11 @@ public final class FilesystemRepository implements Repository {
     }
   }
 
+  @Override
+  public boolean createPassing(String key, byte[] content) {
+    return createIfAbsent(key, content);
+  }
+
   /** Whoever made it may have died before its name was durable; who asks now builds on it. */
   private static void sync(String key, Path target) {
     try {
@@ -175,7 +180,7 @@ public final class FilesystemRepository implements Repository {
       boolean created = createIfAbsent(key, content);
       boolean refused = !createIfAbsent(key, content);
       boolean listed = list("probes/").contains(new ObjectStat(key, content.length));
-      return new Capabilities(created, created && refused, true, listed, null);
+      return new Capabilities(created, created && refused, true, listed, false, true);
     } finally {
       delete(key);
     }

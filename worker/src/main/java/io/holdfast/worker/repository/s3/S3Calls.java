@@ -8,6 +8,7 @@ import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
 import io.minio.GetObjectArgs;
+import io.minio.GetObjectLockConfigurationArgs;
 import io.minio.GetObjectResponse;
 import io.minio.Http;
 import io.minio.ListMultipartUploadsArgs;
@@ -22,6 +23,9 @@ import io.minio.errors.MinioException;
 import io.minio.messages.Item;
 import io.minio.messages.ListMultipartUploadsResult;
 import io.minio.messages.Part;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +50,12 @@ final class S3Calls implements AutoCloseable {
   private final String bucket;
   private final String prefix;
   private final String storageClass;
+  private final LockHeaders lock;
 
-  S3Calls(S3RepositorySpec spec, S3Keys keys, S3Settings settings) {
+  /**
+   * @param clock that locks run by
+   */
+  S3Calls(S3RepositorySpec spec, S3Keys keys, S3Settings settings, Clock clock) {
     Dispatcher dispatcher = new Dispatcher();
     dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
     OkHttpClient plain =
@@ -79,16 +87,43 @@ final class S3Calls implements AutoCloseable {
     this.bucket = spec.bucket();
     this.storageClass = spec.storageClass();
     this.prefix = spec.prefix().isEmpty() ? "" : spec.prefix() + "/";
+    this.lock = new LockHeaders(spec.objectLock(), clock);
   }
 
-  /** An object's size and entity tag. */
-  record Head(long bytes, String etag) {}
+  private S3Calls(S3Calls other, LockHeaders lock) {
+    this.client = other.client;
+    this.http = other.http;
+    this.bucket = other.bucket;
+    this.prefix = other.prefix;
+    this.storageClass = other.storageClass;
+    this.lock = lock;
+  }
+
+  /** The same calls, which lock nothing. Closed with these. */
+  S3Calls unlocked() {
+    return new S3Calls(this, LockHeaders.NONE);
+  }
+
+  /**
+   * An object's size and entity tag.
+   *
+   * @param version null in a bucket without versions
+   * @param lockedUntil null when no lock is to be seen
+   */
+  record Head(long bytes, String etag, String version, Instant lockedUntil, boolean held) {}
 
   Optional<Head> head(String key) {
     try {
       var said =
           raw(client.statObject(StatObjectArgs.builder().bucket(bucket).object(name(key)).build()));
-      return Optional.of(new Head(said.size(), bare(said.etag())));
+      ZonedDateTime until = said.lockRetainUntilDate();
+      return Optional.of(
+          new Head(
+              said.size(),
+              bare(said.etag()),
+              said.versionId(),
+              until == null ? null : until.toInstant(),
+              said.lockLegalHold() != null && said.lockLegalHold().status()));
     } catch (ExecutionException e) {
       Throwable cause = S3Errors.unwrap(e);
       if (S3Errors.code(cause).equals("NoSuchKey")) {
@@ -155,10 +190,15 @@ final class S3Calls implements AutoCloseable {
   /** As {@link #put}, in the repository's storage class. */
   String putInClass(String key, PartBuffer content, String md5) {
     PutObjectAPIArgs.Builder args = putArgs(key, content, md5);
-    if (storageClass != null) {
-      args.headers(new Http.Headers("Content-MD5", md5, STORAGE_CLASS, storageClass));
-    }
+    args.headers(lock.with(inClass(new Http.Headers("Content-MD5", md5))));
     return bare(wait("write", key, client.putObject(args.build())).etag());
+  }
+
+  private Http.Headers inClass(Http.Headers headers) {
+    if (storageClass != null) {
+      headers.set(STORAGE_CLASS, storageClass);
+    }
+    return headers;
   }
 
   private PutObjectAPIArgs.Builder putArgs(String key, PartBuffer content, String md5) {
@@ -166,16 +206,16 @@ final class S3Calls implements AutoCloseable {
         .bucket(bucket)
         .object(name(key))
         .data(content.array(), content.length())
-        .headers(new Http.Headers("Content-MD5", md5));
+        .headers(lock.with(new Http.Headers("Content-MD5", md5)));
   }
 
   /** An upload in the repository's storage class. */
   String begin(String key) {
     CreateMultipartUploadArgs.Builder args =
-        CreateMultipartUploadArgs.builder().bucket(bucket).object(name(key));
-    if (storageClass != null) {
-      args.headers(new Http.Headers(STORAGE_CLASS, storageClass));
-    }
+        CreateMultipartUploadArgs.builder()
+            .bucket(bucket)
+            .object(name(key))
+            .headers(lock.with(inClass(new Http.Headers())));
     return wait("begin the upload of", key, client.createMultipartUpload(args.build()))
         .result()
         .uploadId();
@@ -281,13 +321,35 @@ final class S3Calls implements AutoCloseable {
     return found;
   }
 
-  void delete(String key) {
-    wait(
-        "delete",
-        key,
-        client
-            .removeObject(RemoveObjectArgs.builder().bucket(bucket).object(name(key)).build())
-            .thenApply(nothing -> Boolean.TRUE));
+  /**
+   * @param version null for the object itself, which a bucket with versions only hides
+   */
+  void delete(String key, String version) {
+    RemoveObjectArgs.Builder args = RemoveObjectArgs.builder().bucket(bucket).object(name(key));
+    if (version != null) {
+      args.versionId(version);
+    }
+    wait("delete", key, client.removeObject(args.build()).thenApply(nothing -> Boolean.TRUE));
+  }
+
+  /** Whether objects of the bucket can be locked; empty when the keys may not ask. */
+  Optional<Boolean> locks() {
+    try {
+      var configuration =
+          raw(
+              client.getObjectLockConfiguration(
+                  GetObjectLockConfigurationArgs.builder().bucket(bucket).build()));
+      assert configuration != null;
+      return Optional.of(true);
+    } catch (ExecutionException e) {
+      Throwable cause = S3Errors.unwrap(e);
+      return switch (S3Errors.code(cause)) {
+        case "ObjectLockConfigurationNotFoundError", "NotImplemented", "MethodNotAllowed" ->
+            Optional.of(false);
+        case "AccessDenied" -> Optional.empty();
+        default -> throw S3Errors.translate("ask for the object lock of", bucket, cause);
+      };
+    }
   }
 
   private String name(String key) {

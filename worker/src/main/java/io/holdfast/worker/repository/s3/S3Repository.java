@@ -1,7 +1,9 @@
 package io.holdfast.worker.repository.s3;
 
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.repository.Capabilities;
 import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.repository.Keys;
 import io.holdfast.worker.repository.Repository;
@@ -11,15 +13,20 @@ import io.holdfast.worker.secret.S3Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** A bucket, or a prefix of one, of any S3 server. */
 public final class S3Repository implements Repository {
   private final S3Calls calls;
+  private final S3Calls unlocked;
+  private final boolean locks;
+  private final Clock clock;
   private final S3Settings settings;
   private final Retry retry;
   private volatile Conditions conditions = Conditions.UNKNOWN;
@@ -31,11 +38,18 @@ public final class S3Repository implements Repository {
     IGNORED
   }
 
-  public S3Repository(S3RepositorySpec spec, S3Keys keys, S3Settings settings, Waiter waiter) {
+  /**
+   * @param clock that locks run by
+   */
+  public S3Repository(
+      S3RepositorySpec spec, S3Keys keys, S3Settings settings, Waiter waiter, Clock clock) {
     if (!spec.prefix().isEmpty()) {
       Keys.check(spec.prefix());
     }
-    this.calls = new S3Calls(spec, keys, settings);
+    this.calls = new S3Calls(spec, keys, settings, clock);
+    this.unlocked = calls.unlocked();
+    this.locks = spec.objectLock() != null;
+    this.clock = clock;
     this.settings = settings;
     this.retry = Retry.standard(waiter);
   }
@@ -53,34 +67,42 @@ public final class S3Repository implements Repository {
    */
   @Override
   public boolean createIfAbsent(String key, byte[] content) {
-    Keys.check(key);
+    return create(calls, Keys.check(key), content);
+  }
+
+  @Override
+  public boolean createPassing(String key, byte[] content) {
+    return create(unlocked, Keys.check(key), content);
+  }
+
+  private boolean create(S3Calls with, String key, byte[] content) {
     boolean sure = conditions == Conditions.HONOURED;
     if (!sure && calls.head(key).isPresent()) {
       return false;
     }
     PartBuffer bytes = buffer(content);
     Md5 md5 = Md5.of(bytes);
-    S3Calls.Created created = calls.putIfAbsent(key, bytes, md5.base64());
+    S3Calls.Created created = with.putIfAbsent(key, bytes, md5.base64());
     return switch (created.put()) {
       case TAKEN -> false;
       case CREATED -> {
         if (conditions == Conditions.UNKNOWN) {
-          conditions = conditionsAt(key, bytes, md5);
+          conditions = conditionsAt(with, key, bytes, md5);
         }
         yield conditions == Conditions.HONOURED && created.etag().equals(md5.hex())
             || holds(key, content);
       }
       case NO_CONDITIONS -> {
         conditions = Conditions.IGNORED;
-        String etag = calls.put(key, bytes, md5.base64());
+        String etag = with.put(key, bytes, md5.base64());
         yield !etag.isEmpty() && holds(key, content);
       }
     };
   }
 
   /** Puts the same bytes there again, which a store that honours conditions refuses. */
-  private Conditions conditionsAt(String key, PartBuffer bytes, Md5 md5) {
-    return calls.putIfAbsent(key, bytes, md5.base64()).put() == S3Calls.Put.TAKEN
+  private static Conditions conditionsAt(S3Calls with, String key, PartBuffer bytes, Md5 md5) {
+    return with.putIfAbsent(key, bytes, md5.base64()).put() == S3Calls.Put.TAKEN
         ? Conditions.HONOURED
         : Conditions.IGNORED;
   }
@@ -110,9 +132,42 @@ public final class S3Repository implements Repository {
         .toList();
   }
 
+  /**
+   * Where objects are locked they have versions, and a deletion that names none hides an object and
+   * frees nothing: each version is looked at and removed.
+   */
   @Override
   public void delete(String key) {
-    calls.delete(Keys.check(key));
+    Keys.check(key);
+    if (!locks) {
+      calls.delete(key, null);
+      return;
+    }
+    deleteVersions(key, head -> refuseWhenLocked(key, head));
+  }
+
+  private void deleteVersions(String key, Consumer<S3Calls.Head> look) {
+    Optional<S3Calls.Head> there = calls.head(key);
+    while (there.isPresent()) {
+      look.accept(there.get());
+      calls.delete(key, there.get().version());
+      there = there.get().version() == null ? Optional.empty() : calls.head(key);
+    }
+  }
+
+  private void refuseWhenLocked(String key, S3Calls.Head head) {
+    if (head.held()) {
+      throw new JobFailure(
+          ErrorCode.OBJECT_LOCKED,
+          "'" + key + "' is under a legal hold",
+          "End the hold, then remove it.");
+    }
+    if (head.lockedUntil() != null && head.lockedUntil().isAfter(clock.instant())) {
+      throw new JobFailure(
+          ErrorCode.OBJECT_LOCKED,
+          "'" + key + "' is locked until " + head.lockedUntil(),
+          "Nothing to do: it can be removed after that.");
+    }
   }
 
   @Override
@@ -128,25 +183,48 @@ public final class S3Repository implements Repository {
     byte[] content = "holdfast probe\n".getBytes(StandardCharsets.US_ASCII);
     PartBuffer bytes = buffer(content);
     String md5 = Md5.of(bytes).base64();
+    boolean left = true;
     try {
       boolean written =
-          switch (calls.putIfAbsent(key, bytes, md5).put()) {
+          switch (unlocked.putIfAbsent(key, bytes, md5).put()) {
             case CREATED -> true;
             case TAKEN -> false;
-            case NO_CONDITIONS -> !calls.put(key, bytes, md5).isEmpty();
+            case NO_CONDITIONS -> !unlocked.put(key, bytes, md5).isEmpty();
           };
-      boolean conditional = calls.putIfAbsent(key, bytes, md5).put() == S3Calls.Put.TAKEN;
+      boolean conditional = unlocked.putIfAbsent(key, bytes, md5).put() == S3Calls.Put.TAKEN;
       boolean listed = list("probes/").contains(new ObjectStat(key, content.length));
       boolean readable = holds(key, content);
+      boolean aborts = aborts(key + "-parts", bytes, md5);
+      left = false;
       return new Capabilities(
-          written && readable, conditional, aborts(key + "-parts", bytes, md5), listed, null);
+          written && readable,
+          conditional,
+          aborts,
+          listed,
+          calls.locks().orElse(null),
+          deletes(key));
     } finally {
-      calls.delete(key);
+      if (left) {
+        calls.delete(key, null);
+      }
+    }
+  }
+
+  /** Removes what was tried with, and says whether these keys may. */
+  private boolean deletes(String key) {
+    try {
+      deleteVersions(key, anyVersion -> {});
+      return true;
+    } catch (JobFailure e) {
+      if (e.code() != ErrorCode.REPOSITORY_REFUSED) {
+        throw e;
+      }
+      return false;
     }
   }
 
   private boolean aborts(String key, PartBuffer bytes, String md5) {
-    String upload = calls.begin(key);
+    String upload = unlocked.begin(key);
     boolean sent = !calls.uploadPart(key, upload, 1, bytes, md5).isEmpty();
     calls.abort(key, upload);
     return sent

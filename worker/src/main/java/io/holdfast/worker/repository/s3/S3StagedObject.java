@@ -97,7 +97,7 @@ final class S3StagedObject extends StagedObject {
             "the store confirmed '" + key + "' of " + bytes + " bytes, but " + because,
             "The store or something between it and the worker changes or loses bytes.");
     try {
-      retry.run(() -> calls.delete(key));
+      retry.run(() -> calls.delete(key, null));
     } catch (JobFailure onDelete) {
       failure.addSuppressed(onDelete);
     }

@@ -38,7 +38,11 @@ final class GrowingSegment {
     int before = bytes;
     bytes = length;
     if (before > 0) {
-      store.discardGrowing(segment, before);
+      try {
+        store.discardGrowing(segment, before);
+      } catch (JobFailure e) {
+        LOG.debugf("a part of %s is removed later: %s", segment, e.getMessage());
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import io.holdfast.worker.repository.StagedObject;
 import io.holdfast.worker.secret.S3Keys;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -208,6 +209,7 @@ class S3FaultTest {
         new S3RepositorySpec("t", store.endpoint(), null, "backups", "", new SecretRef("keys")),
         new S3Keys("access", "secret-key", null),
         new S3Settings(PART_BYTES, 2, Duration.ofMillis(500)),
-        nanos -> {});
+        nanos -> {},
+        Clock.systemUTC());
   }
 }

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,6 +78,7 @@ class S3OverTlsTest {
         new S3RepositorySpec("tls", store.endpoint(), null, "backups", "p", new SecretRef("keys")),
         new S3Keys("access", "key", authority),
         S3Settings.defaults(),
-        Waiter.real());
+        Waiter.real(),
+        Clock.systemUTC());
   }
 }

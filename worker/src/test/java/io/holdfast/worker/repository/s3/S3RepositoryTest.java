@@ -13,6 +13,7 @@ import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.RepositoryContract;
 import io.holdfast.worker.secret.S3Keys;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +45,7 @@ class S3RepositoryTest extends RepositoryContract {
 
   @Override
   protected boolean storeIsEmpty() {
-    try (S3Calls calls = new S3Calls(spec, KEYS, settings())) {
+    try (S3Calls calls = new S3Calls(spec, KEYS, settings(), Clock.systemUTC())) {
       return calls.list("").isEmpty() && calls.openUploads("").isEmpty();
     }
   }
@@ -72,7 +73,7 @@ class S3RepositoryTest extends RepositoryContract {
   }
 
   private static Repository open(S3RepositorySpec spec, S3Keys keys) {
-    return new S3Repository(spec, keys, settings(), Waiter.real());
+    return new S3Repository(spec, keys, settings(), Waiter.real(), Clock.systemUTC());
   }
 
   private static S3Settings settings() {
