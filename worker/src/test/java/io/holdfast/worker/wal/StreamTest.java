@@ -125,6 +125,30 @@ class StreamTest {
   }
 
   @Test
+  void fetchesTheRestOfTheOldTimelineFirstWhenItWasBehindAtAFailover() {
+    PostgresServer primary = fixture.servers.primary();
+    PostgresServer standby = fixture.servers.standby(0);
+    standby.execute("select pg_create_physical_replication_slot('holdfast_orders', true)");
+    first.adjust();
+    awaitStored(write(primary, 2));
+    first.close();
+    write(primary, 2);
+    fixture.servers.awaitAllCaughtUp();
+    primary.stopImmediately();
+    standby.promote();
+    Lsn end = write(standby, 2);
+
+    second.adjust();
+
+    awaitStored(end);
+    ArchiveObservation seen = observe();
+    assertThat(seen.timelines()).hasSize(2);
+    assertThat(seen.timelines()).allSatisfy(one -> assertThat(one.ranges()).hasSize(1));
+    assertThat(seen.timelines().get(0).ranges().getLast().to())
+        .isEqualTo(seen.timelines().get(1).ranges().getFirst().from());
+  }
+
+  @Test
   void storesTheUnfinishedSegmentTooAndRemovesItWhenItIsWhole() {
     PostgresServer primary = fixture.servers.primary();
     first.adjust();

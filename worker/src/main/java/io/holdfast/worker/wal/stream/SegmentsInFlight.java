@@ -175,6 +175,11 @@ final class SegmentsInFlight implements Closeable {
     }
   }
 
+  /** Whether every whole segment is stored. */
+  boolean settled() {
+    return stored.isEmpty();
+  }
+
   /** Stops storing; what is not confirmed is sent again. */
   @Override
   public void close() {

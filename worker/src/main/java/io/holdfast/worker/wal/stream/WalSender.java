@@ -142,7 +142,12 @@ final class WalSender implements Closeable {
     }
   }
 
-  /** Whether the server has nothing more on this timeline. */
+  /** Up to where WAL has come. */
+  Lsn received() {
+    return received;
+  }
+
+  /** Whether the server has ended the stream. */
   boolean ended() {
     return !copy.isActive();
   }

@@ -140,11 +140,25 @@ final class WalStream implements Runnable, Closeable {
           "streaming cluster %s from %s, %s on timeline %d",
           cluster.name(), primary.name(), start.lsn(), start.timeline());
       complaint = "";
-      receive(sender, start, size, primary);
+      receive(sender, start, end(history, start.timeline()), size, primary);
     }
   }
 
-  private void receive(WalSender sender, StartingPoint start, SegmentSize size, Server primary)
+  /** Where a timeline was left; null for the one that the server is on. */
+  private static Lsn end(TimelineHistory history, int timeline) {
+    return history.ancestors().stream()
+        .filter(ancestor -> ancestor.timeline() == timeline)
+        .map(TimelineHistory.Ancestor::switchedAt)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * @param end there the server has no more on this timeline. Its word on that is lost in the
+   *     driver, which waits for what the server only says when it was answered
+   */
+  private void receive(
+      WalSender sender, StartingPoint start, Lsn end, SegmentSize size, Server primary)
       throws SQLException, IOException, InterruptedException {
     Duration partialEvery = archive.declaration().archive().partialInterval();
     Instant confirmed = Instant.MIN;
@@ -152,7 +166,7 @@ final class WalStream implements Runnable, Closeable {
     Instant stored = clock.instant();
     Lsn told = null;
     try (SegmentsInFlight segments = new SegmentsInFlight(archive, size, start, waiter)) {
-      while (!closed && !sender.ended()) {
+      while (!closed && !sender.ended() && !sender.received().equals(end)) {
         Optional<WalSender.Data> data = sender.read();
         if (data.isPresent()) {
           segments.add(data.get());
@@ -176,6 +190,10 @@ final class WalStream implements Runnable, Closeable {
       }
       if (partialEvery != null) {
         segments.storeGrowing();
+      }
+      while (!closed && sender.received().equals(end) && !segments.settled()) {
+        // The next timeline is begun where the archive ends.
+        segments.settle(true);
       }
     }
   }
