@@ -8,6 +8,7 @@ import io.holdfast.worker.wal.WalStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -25,6 +26,7 @@ final class ArchiveListing {
 
   private final WalStore store;
   private SortedMap<Integer, TreeSet<String>> segments = new TreeMap<>();
+  private SortedSet<Integer> histories = new TreeSet<>();
   private int objects;
   private int sinceWhole;
 
@@ -32,13 +34,15 @@ final class ArchiveListing {
     this.store = store;
   }
 
-  /** Looks again. */
+  /** Looks again. What fails leaves what was seen before. */
   void refresh() {
+    histories = store.histories();
     if (objects <= SMALL || ++sinceWhole >= WHOLE_EVERY) {
+      List<ObjectStat> all = store.list(store.layout().folder());
       sinceWhole = 0;
       objects = 0;
       segments = new TreeMap<>();
-      add(store.list(store.layout().folder()));
+      add(all);
       return;
     }
     for (int timeline : List.copyOf(segments.keySet())) {
@@ -66,9 +70,11 @@ final class ArchiveListing {
     }
   }
 
-  /** Timelines of which a segment is there, ascending. */
-  List<Integer> timelines() {
-    return List.copyOf(segments.keySet());
+  /** Timelines of which a segment or the history is there. */
+  SortedSet<Integer> timelines() {
+    SortedSet<Integer> timelines = new TreeSet<>(histories);
+    timelines.addAll(segments.keySet());
+    return timelines;
   }
 
   /** Numbers of a timeline's segments, ascending. */

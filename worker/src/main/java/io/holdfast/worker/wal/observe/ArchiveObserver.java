@@ -1,5 +1,6 @@
 package io.holdfast.worker.wal.observe;
 
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.NodeObservation;
 import io.holdfast.model.cluster.NodeRole;
@@ -25,8 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
  * Looks at one cluster's archive and its primary. The archive is listed before the primary is
@@ -34,6 +35,8 @@ import java.util.function.Function;
  * thread at a time.
  */
 public final class ArchiveObserver {
+  private static final Logger LOG = Logger.getLogger(ArchiveObserver.class);
+
   private final ClusterSpec cluster;
   private final WalStore store;
   private final ArchiveListing listing;
@@ -42,6 +45,7 @@ public final class ArchiveObserver {
   private final Clock clock;
   private final Map<Integer, TimelineHistory> histories = new TreeMap<>();
   private SegmentSize size;
+  private boolean listed;
   private Long newestCount;
   private Instant newestAt;
 
@@ -60,12 +64,21 @@ public final class ArchiveObserver {
   }
 
   /**
-   * @throws JobFailure a repository code when the archive cannot be listed
+   * Looks. While the store does not answer, what was seen in it before still stands, since an
+   * archive only grows: that the servers run away from it is then what matters.
+   *
+   * @throws JobFailure a repository code when the archive cannot be listed and never was
    */
   public ArchiveObservation observe() {
-    listing.refresh();
-    TreeSet<Integer> timelines = new TreeSet<>(store.histories());
-    timelines.addAll(listing.timelines());
+    try {
+      listing.refresh();
+      listed = true;
+    } catch (JobFailure e) {
+      if (!listed || e.code() != ErrorCode.REPOSITORY_UNAVAILABLE) {
+        throw e;
+      }
+      LOG.warnf("the archive of cluster %s cannot be listed: %s", cluster.name(), e.getMessage());
+    }
     PrimaryProbe.Seen seen = null;
     String unreachable = null;
     try {
@@ -81,7 +94,7 @@ public final class ArchiveObserver {
     }
     List<Timeline> archived = new ArrayList<>();
     long count = 0;
-    for (int timeline : timelines) {
+    for (int timeline : listing.timelines()) {
       List<Range> ranges = size == null ? List.of() : ranges(timeline);
       count += listing.numbers(timeline, SegmentSize.DEFAULT).size();
       archived.add(new Timeline(timeline, history(timeline), ranges));
