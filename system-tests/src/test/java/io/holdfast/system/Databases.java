@@ -1,5 +1,6 @@
 package io.holdfast.system;
 
+import io.holdfast.embedded.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +11,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** Connections to a test server by host, port and database, the name taken as it is. */
 record Databases(String host, int port, String user, String password) {
+
+  /** As its superuser. */
+  static Databases of(PostgresServer server) {
+    return new Databases(
+        server.host(), server.port(), server.superuser().username(), server.superuser().password());
+  }
+
   Connection connect(String database) throws SQLException {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setServerNames(new String[] {host});

@@ -77,6 +77,16 @@ final class Declarations {
     return repository(s3RepositoryJson(endpoint));
   }
 
+  /**
+   * Another store with the same keys, whose bucket locks objects.
+   *
+   * @param lock JSON members of {@code objectLock}
+   */
+  String lockingRepositoryAt(String endpoint, String lock) {
+    s3Keys(List.of(stack.s3().endpoint(), endpoint)).writeTo(stack.credentialsFile());
+    return repository(s3RepositoryJson(endpoint).replace("}}", ",\"objectLock\":{" + lock + "}}}"));
+  }
+
   static String s3RepositoryJson(String endpoint) {
     return "{\"type\":\"S3\",\"s3\":{\"endpoint\":\""
         + endpoint

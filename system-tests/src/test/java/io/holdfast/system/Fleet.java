@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.StackBuilder;
-import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Folders;
@@ -67,6 +66,11 @@ final class Fleet implements AutoCloseable {
   /** The stack's store as it is reached at another endpoint, such as that of a proxy. */
   String s3RepositoryAt(String endpoint) {
     return declarations.s3RepositoryAt(endpoint);
+  }
+
+  /** Another store with the stack's keys, whose bucket locks objects. */
+  String lockingRepositoryAt(String endpoint, String lock) {
+    return declarations.lockingRepositoryAt(endpoint, lock);
   }
 
   String s3Repository() {
@@ -155,9 +159,7 @@ final class Fleet implements AutoCloseable {
   }
 
   Databases superuser(PostgresCluster cluster) {
-    PostgresServer primary = cluster.primary();
-    Login login = cluster.superuser();
-    return new Databases(primary.host(), primary.port(), login.username(), login.password());
+    return Databases.of(cluster.primary());
   }
 
   /** Posts and returns the id of the job. */

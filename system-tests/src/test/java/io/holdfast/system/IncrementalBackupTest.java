@@ -98,9 +98,7 @@ class IncrementalBackupTest {
     JsonNode restored = fleet.finish(fleet.start("/restores", restore(backup, directory)));
     assertThat(restored.path("state").asText()).as(restored.toString()).isEqualTo("SUCCEEDED");
     try (PostgresServer copy = fleet.openRestored(directory, source)) {
-      return Ledger.transfersIn(
-          new Databases(
-              copy.host(), copy.port(), copy.superuser().username(), copy.superuser().password()));
+      return Ledger.transfersIn(Databases.of(copy));
     } finally {
       Folders.delete(directory.getParent());
     }
