@@ -19,6 +19,8 @@ public final class WorkerCredentials {
   private final Map<String, String> databases = new LinkedHashMap<>();
   private final Map<String, String> repositories = new LinkedHashMap<>();
   private final Map<String, String> archives = new LinkedHashMap<>();
+  private final Map<String, String> envelopeKeys = new LinkedHashMap<>();
+  private final Map<String, String> openPgpKeys = new LinkedHashMap<>();
   private final List<String> repositoryRoots = new ArrayList<>();
   private final List<String> restoreRoots = new ArrayList<>();
 
@@ -88,6 +90,34 @@ public final class WorkerCredentials {
     return this;
   }
 
+  /**
+   * @param file with a key-encryption key: one line, 32 bytes in Base64
+   */
+  public WorkerCredentials envelopeKey(String name, Path file) {
+    envelopeKeys.put(quoted(name), "{ file: %s }".formatted(quoted(file.toString())));
+    return this;
+  }
+
+  /**
+   * @param secretFile null: the public half only
+   * @param passphraseFile null: none
+   * @param signs whether what it signed is believed
+   */
+  public WorkerCredentials openPgpKey(
+      String name, Path publicFile, Path secretFile, Path passphraseFile, boolean signs) {
+    openPgpKeys.put(
+        quoted(name),
+        "{ publicKeyFile: %s%s%s, signs: %s }"
+            .formatted(
+                quoted(publicFile.toString()),
+                secretFile == null ? "" : ", secretKeyFile: " + quoted(secretFile.toString()),
+                passphraseFile == null
+                    ? ""
+                    : ", passphraseFile: " + quoted(passphraseFile.toString()),
+                signs));
+    return this;
+  }
+
   public WorkerCredentials repositoryRoot(Path root) {
     repositoryRoots.add(root.toString());
     return this;
@@ -113,6 +143,7 @@ public final class WorkerCredentials {
     return section("databases", databases)
         + section("repositories", repositories)
         + section("archives", archives)
+        + keys()
         + "roots:\n  repositories: "
         + list(repositoryRoots)
         + "\n  restores: "
@@ -128,6 +159,22 @@ public final class WorkerCredentials {
     entries.forEach(
         (key, value) -> text.append("  ").append(key).append(": ").append(value).append('\n'));
     return text.toString();
+  }
+
+  private String keys() {
+    return envelopeKeys.isEmpty() && openPgpKeys.isEmpty()
+        ? ""
+        : "keys:\n  envelope: " + map(envelopeKeys) + "\n  openPgp: " + map(openPgpKeys) + "\n";
+  }
+
+  private static String map(Map<String, String> entries) {
+    return "{"
+        + String.join(
+            ", ",
+            entries.entrySet().stream()
+                .map(entry -> entry.getKey() + ": " + entry.getValue())
+                .toList())
+        + "}";
   }
 
   private static String list(List<String> values) {

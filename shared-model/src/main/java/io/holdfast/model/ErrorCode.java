@@ -60,6 +60,12 @@ public enum ErrorCode {
   COPY_DIFFERS(false),
   /** A drill found something wrong. */
   DRILL_FAILED(false),
+  /** A key is missing on this worker, or what keeps it does not answer. */
+  KEY_UNAVAILABLE(true),
+  /** A key is wrong, expired, revoked or disabled. */
+  KEY_REFUSED(false),
+  /** A manifest is not one that a worker with the right key wrote. */
+  NOT_AUTHENTIC(false),
   /** The worker stopped reporting and its lease ran out. */
   WORKER_LOST(true),
   /** No worker of the pool accepted the job in time. */

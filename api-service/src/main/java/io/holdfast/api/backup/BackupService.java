@@ -103,6 +103,7 @@ public class BackupService {
         spec.sslMode(),
         spec.maintenanceDatabase(),
         plan.policy(),
-        spec.systemIdentifier());
+        spec.systemIdentifier(),
+        spec.encryption());
   }
 }

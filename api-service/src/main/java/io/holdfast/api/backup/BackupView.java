@@ -24,6 +24,7 @@ public record BackupView(
     long plainBytes,
     long storedBytes,
     @Schema(description = "ZSTD, GZIP, LZ4 or NONE; further values may follow") String codec,
+    @Schema(description = "Absent: none") EncryptionStateView encryption,
     SourceView source,
     WalView wal,
     @Schema(description = "The backup that an incremental one builds on; absent: a full one")
@@ -35,6 +36,21 @@ public record BackupView(
     Map<String, String> tools,
     Map<String, String> labels,
     Map<String, String> links) {
+
+  /** How its objects are encrypted. */
+  @Schema(name = "BackupEncryption")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record EncryptionStateView(
+      @Schema(description = "ENVELOPE or OPENPGP; further values may follow") String type,
+      @Schema(description = "ENVELOPE: its data key, whose wrapped forms lie beside its objects")
+          String dataKeyId,
+      @Schema(description = "OPENPGP: who can read it") List<KeyView> recipients,
+      @Schema(description = "OPENPGP: who signed its manifest") KeyView signer) {
+
+    /** A key by name and fingerprint. */
+    @Schema(name = "KeyFingerprint")
+    public record KeyView(String name, String fingerprint) {}
+  }
 
   @Schema(name = "BackupSource")
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -2,6 +2,7 @@ package io.holdfast.api.backup;
 
 import io.holdfast.model.Lsn;
 import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Encryption;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
 import java.util.List;
@@ -39,6 +40,7 @@ final class BackupViews {
         row.plainBytes,
         row.storedBytes,
         manifest.compression() == null ? null : manifest.compression().codec().name(),
+        encryption(manifest.encryption()),
         source(manifest.source()),
         wal(manifest.wal()),
         manifest.parent() == null ? null : manifest.parent().value(),
@@ -59,6 +61,20 @@ final class BackupViews {
 
   private static <T, V> List<V> each(List<T> values, Function<T, V> view) {
     return values == null ? List.of() : values.stream().map(view).toList();
+  }
+
+  private static BackupView.EncryptionStateView encryption(Encryption encryption) {
+    return encryption == null
+        ? null
+        : new BackupView.EncryptionStateView(
+            encryption.type() == null ? null : encryption.type().name(),
+            encryption.dataKeyId(),
+            encryption.keys() == null ? null : each(encryption.keys(), BackupViews::key),
+            encryption.signer() == null ? null : key(encryption.signer()));
+  }
+
+  private static BackupView.EncryptionStateView.KeyView key(Encryption.Key key) {
+    return new BackupView.EncryptionStateView.KeyView(key.name(), key.fingerprint());
   }
 
   private static BackupView.SourceView source(Manifest.Source source) {

@@ -28,7 +28,8 @@ final class ClusterDeclaration {
         request.sslMode(),
         database(request.maintenanceDatabase()),
         policy(request.standbyPolicy()),
-        null);
+        null,
+        request.encryption() == null ? null : request.encryption().spec());
   }
 
   static ClusterSpec pinned(ClusterSpec spec, String systemIdentifier) {
@@ -39,7 +40,8 @@ final class ClusterDeclaration {
         spec.sslMode(),
         spec.maintenanceDatabase(),
         spec.standbyPolicy(),
-        systemIdentifier);
+        systemIdentifier,
+        spec.encryption());
   }
 
   static List<NodeAddress> nodes(ClusterSpec spec) {

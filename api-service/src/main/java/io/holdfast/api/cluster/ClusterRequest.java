@@ -36,6 +36,8 @@ public record ClusterRequest(
         String maintenanceDatabase,
     @Valid StandbyPolicyView standbyPolicy,
     @Schema(description = "How its WAL is archived; absent: it is not") @Valid ArchiveView archive,
+    @Schema(description = "How its backups and WAL are encrypted; absent: they are not") @Valid
+        EncryptionView encryption,
     @Schema(description = "Jobs at once; default as the service is configured") @Min(1) @Max(64)
         Integer maxRunningJobs,
     @Schema(

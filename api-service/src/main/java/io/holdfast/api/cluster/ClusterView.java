@@ -18,6 +18,8 @@ public record ClusterView(
     String maintenanceDatabase,
     StandbyPolicyView standbyPolicy,
     @Schema(description = "How its WAL is archived; absent: it is not") ArchiveView archive,
+    @Schema(description = "How its backups and WAL are encrypted; absent: they are not")
+        EncryptionView encryption,
     Integer maxRunningJobs,
     @Schema(description = "Pinned when first seen; a node with another one is never read")
         String systemIdentifier,

@@ -22,6 +22,7 @@ final class ClusterViews {
         spec.maintenanceDatabase(),
         ClusterDeclaration.policy(spec),
         row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class).view(),
+        EncryptionView.of(spec.encryption()),
         row.maxRunningJobs,
         row.systemIdentifier,
         labels(row),
@@ -44,6 +45,7 @@ final class ClusterViews {
         view.maintenanceDatabase(),
         view.standbyPolicy(),
         view.archive(),
+        view.encryption(),
         view.maxRunningJobs(),
         view.systemIdentifier(),
         view.labels());

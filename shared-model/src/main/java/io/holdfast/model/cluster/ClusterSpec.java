@@ -2,6 +2,7 @@ package io.holdfast.model.cluster;
 
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.SecretRef;
+import io.holdfast.model.encryption.EncryptionSpec;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  *     postgres}
  * @param systemIdentifier the identifier seen when the cluster was first reached, as decimal text;
  *     null until then. A node with another one is never read.
+ * @param encryption of backups and WAL; null: none
  */
 public record ClusterSpec(
     String name,
@@ -22,12 +24,46 @@ public record ClusterSpec(
     String sslMode,
     String maintenanceDatabase,
     StandbyPolicy standbyPolicy,
-    String systemIdentifier) {
+    String systemIdentifier,
+    EncryptionSpec encryption) {
   public ClusterSpec {
     ResourceName.check("cluster name", name);
     nodes = List.copyOf(nodes);
     sslMode = sslMode == null ? "prefer" : sslMode;
     maintenanceDatabase = maintenanceDatabase == null ? "postgres" : maintenanceDatabase;
     standbyPolicy = standbyPolicy == null ? StandbyPolicy.defaults() : standbyPolicy;
+  }
+
+  /** Without encryption. */
+  public ClusterSpec(
+      String name,
+      List<NodeSpec> nodes,
+      SecretRef credentialsRef,
+      String sslMode,
+      String maintenanceDatabase,
+      StandbyPolicy standbyPolicy,
+      String systemIdentifier) {
+    this(
+        name,
+        nodes,
+        credentialsRef,
+        sslMode,
+        maintenanceDatabase,
+        standbyPolicy,
+        systemIdentifier,
+        null);
+  }
+
+  /** The same cluster, encrypted so. */
+  public ClusterSpec encrypted(EncryptionSpec wanted) {
+    return new ClusterSpec(
+        name,
+        nodes,
+        credentialsRef,
+        sslMode,
+        maintenanceDatabase,
+        standbyPolicy,
+        systemIdentifier,
+        wanted);
   }
 }

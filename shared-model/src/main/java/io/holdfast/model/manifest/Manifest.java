@@ -48,7 +48,7 @@ public record Manifest(
     long storedBytes,
     BackupId parent,
     String parentManifestSha256,
-    String encryption,
+    Encryption encryption,
     Map<String, String> tools,
     Map<String, String> labels) {
   public static final int FORMAT = 1;
@@ -75,7 +75,7 @@ public record Manifest(
       List<Artifact> artifacts,
       long plainBytes,
       long storedBytes,
-      String encryption,
+      Encryption encryption,
       Map<String, String> tools,
       Map<String, String> labels) {
     this(

@@ -16,6 +16,7 @@ import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.command.CommandHeader;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.drill.DrillSpec;
+import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.job.JobResult;
@@ -188,6 +189,29 @@ final class GoldenSamples {
                 null,
                 null,
                 null)));
+    all.put(
+        "run-job-enveloped-backup",
+        run(
+            new JobSpec.Backup(
+                BACKUP,
+                CLUSTER.encrypted(new EncryptionSpec.Envelope(new SecretRef("orders-2026"))),
+                DISK,
+                new PhysicalSourceSpec(null),
+                null,
+                null,
+                null,
+                null)));
+    all.put(
+        "archive-cluster-openpgp",
+        new JobCommand.ArchiveCluster(
+            header(),
+            4,
+            CLUSTER.encrypted(
+                new EncryptionSpec.OpenPgp(
+                    List.of(new SecretRef("auditor"), new SecretRef("safe")),
+                    new SecretRef("workers"))),
+            DISK,
+            ARCHIVE));
     all.put("run-job-restore-point", run(new JobSpec.RestorePoint(CLUSTER, DISK, "before-v2")));
     all.put(
         "run-job-drill",

@@ -8,6 +8,7 @@ import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.DeclarationLayout;
 import io.holdfast.worker.manifest.ManifestStore;
@@ -35,7 +36,7 @@ public final class BackupJob {
 
   public BackedUp run(JobSpec.Backup spec, Attempt attempt) {
     try (Repository repository = rooms.repositories().open(spec.repository())) {
-      ManifestStore manifests = new ManifestStore(repository, rooms.clock());
+      ManifestStore manifests = new ManifestStore(repository, rooms.seals(), rooms.clock());
       BackupLayout layout = new BackupLayout(spec.cluster().name(), spec.backupId());
       Optional<Manifest> earlier = manifests.find(layout);
       if (earlier.isPresent()) {
@@ -43,13 +44,18 @@ public final class BackupJob {
         return new BackedUp(earlier.get(), suspect(spec, earlier.get()));
       }
       RunId id = RunId.next(rooms.clock());
+      // Before the first byte: what nobody could read again is no backup.
+      Seals.Begun sealing = rooms.seals().begin(spec.cluster().encryption(), layout.run(id));
       manifests.claim(layout, attempt.jobId(), attempt.number(), id, attempt.worker());
       try {
         attempt.requireHeld();
         manifests.discardOtherRuns(layout, id);
+        sealing.keep(repository);
         Transfer transfer =
-            new Transfer(repository, attempt, RateLimit.of(spec.rateLimitBytesPerSecond()));
-        return take(new Run(id, spec, layout, repository, manifests, transfer, attempt));
+            new Transfer(
+                repository, attempt, RateLimit.of(spec.rateLimitBytesPerSecond()), sealing.seal());
+        return take(
+            new Run(id, spec, layout, repository, manifests, sealing.seal(), transfer, attempt));
       } catch (RuntimeException | Error e) {
         discard(manifests, layout, id, e);
         throw e;
@@ -71,7 +77,7 @@ public final class BackupJob {
     Manifest manifest = manifest(run, method.name(), taken, startedAt);
     run.attempt().requireHeld();
     keepDeclaration(run);
-    Manifest committed = run.manifests().commit(manifest);
+    Manifest committed = run.manifests().commit(manifest, run.seal());
     if (!committed.runId().equals(run.id())) {
       run.manifests().discardRun(run.layout(), run.id());
     } else {
@@ -129,7 +135,7 @@ public final class BackupJob {
         taken.storedBytes(),
         taken.parent() == null ? null : taken.parent().asked().manifest().backupId(),
         taken.parent() == null ? null : taken.parent().sha256(),
-        null,
+        run.seal().describe(),
         taken.tools(),
         run.spec().labels());
   }

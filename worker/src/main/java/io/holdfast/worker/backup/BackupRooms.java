@@ -1,5 +1,7 @@
 package io.holdfast.worker.backup;
 
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -22,4 +24,8 @@ public record BackupRooms(
     Connections connections,
     Path scratch,
     Clock clock,
-    String version) {}
+    String version) {
+  Seals seals() {
+    return new Seals(new Keyring(credentials));
+  }
+}

@@ -15,7 +15,7 @@ final class ParentBackup {
   /**
    * @return it with everything that it builds on itself
    * @throws JobFailure as {@link BackupChain#readParent}; INVALID_SELECTION when it is no base
-   *     backup of the node's system
+   *     backup of the node's system; KEY_UNAVAILABLE when this worker may not decrypt it
    */
   static BackupChain read(Run run, BackupId parent, ChosenNode node) {
     BackupChain chain =
@@ -26,6 +26,7 @@ final class ParentBackup {
             run.transfer(),
             run.attempt());
     requireFits(chain.asked().manifest(), node);
+    chain.asked().seal().requireReadable(); // the server is sent its backup_manifest
     return chain;
   }
 

@@ -48,7 +48,10 @@ final class PhysicalBackup implements Method {
           ErrorCode.BACKUP_NOT_FOUND,
           ErrorCode.MANIFEST_UNREADABLE,
           ErrorCode.ARTIFACT_DAMAGED,
-          ErrorCode.INVALID_SELECTION);
+          ErrorCode.INVALID_SELECTION,
+          ErrorCode.KEY_UNAVAILABLE,
+          ErrorCode.KEY_REFUSED,
+          ErrorCode.NOT_AUTHENTIC);
 
   private final BackupRooms rooms;
   private final PhysicalSourceSpec spec;

@@ -5,6 +5,7 @@ import io.holdfast.model.RunId;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.ManifestStore;
 import io.holdfast.worker.repository.Repository;
@@ -18,6 +19,7 @@ record Run(
     BackupLayout layout,
     Repository repository,
     ManifestStore manifests,
+    Seal seal,
     Transfer transfer,
     Attempt attempt) {
 

@@ -49,12 +49,12 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
       Attempt attempt) {
     Committed asked = manifests.readCommitted(layout);
     List<StoredBackup> newestFirst = new ArrayList<>();
-    newestFirst.add(new StoredBackup(layout, asked.manifest(), transfer, attempt));
+    newestFirst.add(new StoredBackup(layout, asked.manifest(), asked.seal(), transfer, attempt));
     for (Manifest child = asked.manifest(); child.parent() != null; ) {
       BackupLayout below = new BackupLayout(layout.cluster(), child.parent());
-      Manifest parent = parent(repository, manifests, below, child);
-      newestFirst.add(new StoredBackup(below, parent, transfer, attempt));
-      child = parent;
+      Committed parent = parent(repository, manifests, below, child);
+      newestFirst.add(new StoredBackup(below, parent.manifest(), parent.seal(), transfer, attempt));
+      child = parent.manifest();
     }
     return new BackupChain(newestFirst.reversed(), asked.sha256());
   }
@@ -101,7 +101,7 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
     }
   }
 
-  private static Manifest parent(
+  private static Committed parent(
       Repository repository, ManifestStore manifests, BackupLayout layout, Manifest child) {
     Committed parent;
     try {
@@ -124,7 +124,7 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
     }
     requireObjects(
         repository, layout, parent.manifest(), because -> broken(child, "whose object " + because));
-    return parent.manifest();
+    return parent;
   }
 
   private static void requireObjects(
@@ -156,6 +156,13 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
         "backup " + child.backupId() + " builds on backup " + child.parent() + ", " + because,
         "Use a backup that does not build on it, take a new full one, and look at what else writes"
             + " to the repository.");
+  }
+
+  /**
+   * @throws JobFailure KEY_UNAVAILABLE when this worker may not decrypt one of the members
+   */
+  public void requireReadable() {
+    members.forEach(member -> member.seal().requireReadable());
   }
 
   /** The backup that was asked for. */

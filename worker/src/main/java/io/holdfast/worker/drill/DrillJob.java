@@ -59,10 +59,11 @@ public final class DrillJob {
       BackupChain chain =
           BackupChain.read(
               repository,
-              new ManifestStore(repository, rooms.clock()),
+              new ManifestStore(repository, rooms.seals(), rooms.clock()),
               layout,
               new Transfer(repository, attempt, RateLimit.none()),
               attempt);
+      chain.requireReadable();
       Drilled drilled = drill(spec, chain, repository, folder, evidence, attempt);
       evidence.tellFacts();
       evidence.requireNoneFailed();

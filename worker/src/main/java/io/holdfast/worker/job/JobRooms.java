@@ -83,7 +83,7 @@ class JobRooms implements JobBody {
             RecoveryRooms.of(programs),
             name -> archives.of(name).map(Declaration::cluster),
             clock);
-    this.verifications = new VerifyRooms(repositories, programs, scratch, clock);
+    this.verifications = new VerifyRooms(repositories, credentials, programs, scratch, clock);
   }
 
   private static PgTools programs(WorkerConfig config) {

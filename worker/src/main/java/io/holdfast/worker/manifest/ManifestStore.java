@@ -7,6 +7,8 @@ import io.holdfast.model.RunId;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.encryption.Seal;
+import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
@@ -26,11 +28,35 @@ public final class ManifestStore {
   private static final int LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
   private final Repository repository;
+  private final Seals seals;
+  private final boolean keysNeeded;
   private final Clock clock;
 
+  /**
+   * For who moves stored bytes: as {@link #withoutKeys}, whatever keys this worker has, and encrypted
+   * backups cannot be read.
+   */
   public ManifestStore(Repository repository, Clock clock) {
+    this(repository, null, false, clock);
+  }
+
+  public ManifestStore(Repository repository, Seals seals, Clock clock) {
+    this(repository, seals, true, clock);
+  }
+
+  private ManifestStore(Repository repository, Seals seals, boolean keysNeeded, Clock clock) {
     this.repository = repository;
+    this.seals = seals;
+    this.keysNeeded = keysNeeded;
     this.clock = clock;
+  }
+
+  /**
+   * The same manifests for who compares stored bytes only: one that this worker has no key for is
+   * read without its authenticity being proven, which {@link Seal#authenticates} tells.
+   */
+  public ManifestStore withoutKeys() {
+    return new ManifestStore(repository, seals, false, clock);
   }
 
   /**
@@ -67,15 +93,16 @@ public final class ManifestStore {
 
   /**
    * Makes the backup exist. Every artifact is looked up with its size first, and {@code SHA256SUMS}
-   * is written beside them.
+   * is written beside them, and what proves the manifest's authenticity.
    *
+   * @param seal of its objects
    * @return the manifest that the repository holds: this one, or that of an earlier run that had
    *     committed already. Then the job has succeeded, and the run's own objects are for {@link
    *     #discardRun}.
    * @throws JobFailure SUPERSEDED when a later attempt has begun, STORED_BYTES_DIFFER when an
    *     artifact is absent or has another size; the backup does not exist then
    */
-  public Manifest commit(Manifest manifest) {
+  public Manifest commit(Manifest manifest, Seal seal) {
     BackupLayout layout = new BackupLayout(manifest.cluster(), manifest.backupId());
     Optional<Manifest> earlier = find(layout);
     if (earlier.isPresent()) {
@@ -83,6 +110,12 @@ public final class ManifestStore {
     }
     byte[] json = Wire.document(manifest);
     repository.createIfAbsent(layout.sha256Sums(manifest.runId()), Sha256Sums.of(manifest, json));
+    seal.vouch(json)
+        .ifPresent(
+            voucher -> {
+              String key = layout.run(manifest.runId()) + voucher.name();
+              boolean unused = repository.createIfAbsent(key, voucher.content());
+            });
     manifest.artifacts().forEach(artifact -> lookUp(layout, artifact));
     refuseWhenSuperseded(layout, manifest.attempt());
     return repository.createIfAbsent(layout.manifest(), json) ? manifest : read(layout);
@@ -118,13 +151,15 @@ public final class ManifestStore {
 
   /**
    * @param sha256 of the manifest as it is stored, lower-case hexadecimal
+   * @param seal of its objects
    */
-  public record Committed(Manifest manifest, String sha256) {}
+  public record Committed(Manifest manifest, String sha256, Seal seal) {}
 
   /**
    * @throws JobFailure BACKUP_NOT_FOUND without a manifest, MANIFEST_UNREADABLE when it is of a
    *     later format, broken, changed since it was written, or of another backup, ARTIFACT_DAMAGED
-   *     when SHA256SUMS was changed
+   *     when SHA256SUMS was changed, NOT_AUTHENTIC when it is encrypted and no worker with the key
+   *     wrote it; as {@link Seals#open}
    */
   public Committed readCommitted(BackupLayout layout) {
     if (repository.stat(layout.manifest()).isEmpty()) {
@@ -147,7 +182,42 @@ public final class ManifestStore {
           "it says it is backup " + manifest.backupId() + " of '" + manifest.cluster() + "'",
           null);
     }
-    return new Committed(manifest, Sha256Sums.digest(json));
+    return new Committed(manifest, Sha256Sums.digest(json), authenticated(layout, manifest, json));
+  }
+
+  private Seal authenticated(BackupLayout layout, Manifest manifest, byte[] json) {
+    String folder = layout.run(manifest.runId());
+    if (seals == null && manifest.encryption() != null) {
+      return Seal.locked(
+          manifest.encryption(),
+          new JobFailure(ErrorCode.KEY_UNAVAILABLE, "only stored bytes are read here", null));
+    }
+    Seal seal;
+    try {
+      seal =
+          manifest.encryption() == null
+              ? Seal.none()
+              : seals.open(repository, folder, manifest.encryption());
+    } catch (JobFailure e) {
+      if (keysNeeded || e.code() != ErrorCode.KEY_UNAVAILABLE) {
+        throw e;
+      }
+      return Seal.locked(manifest.encryption(), e);
+    }
+    if (seal.authenticates()) {
+      String voucher = folder + seal.voucherName();
+      byte[] content = repository.stat(voucher).isPresent() ? document(voucher) : null;
+      seal.refuses(json, content)
+          .ifPresent(
+              because -> {
+                throw new JobFailure(
+                    ErrorCode.NOT_AUTHENTIC,
+                    "'" + layout.manifest() + "' was not written with the backup's key: " + because,
+                    "Somebody who may write to the repository changed it; restore it from a copy,"
+                        + " and do not use what it names.");
+              });
+    }
+    return seal;
   }
 
   /** The digests in a manifest prove the objects; SHA256SUMS proves the manifest. */

@@ -45,7 +45,12 @@ public final class RestoreJob {
       Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
       BackupChain chain =
           BackupChain.read(
-              repository, new ManifestStore(repository, rooms.clock()), layout, transfer, attempt);
+              repository,
+              new ManifestStore(repository, rooms.seals(), rooms.clock()),
+              layout,
+              transfer,
+              attempt);
+      chain.requireReadable();
       StoredBackup backup = chain.asked();
       Manifest manifest = backup.manifest();
       requireEveryObject(repository, backup);

@@ -1,6 +1,8 @@
 package io.holdfast.worker.restore;
 
 import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -50,6 +52,11 @@ public record RestoreRooms(
         RecoveryRooms.of(programs),
         name -> Optional.empty(),
         clock);
+  }
+
+  /** How what is read was encrypted. */
+  public Seals seals() {
+    return new Seals(new Keyring(credentials));
   }
 
   /** What the primary of a cluster that this worker archives says of its WAL. */

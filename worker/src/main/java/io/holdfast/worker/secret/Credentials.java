@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -114,6 +115,50 @@ public final class Credentials {
         .map(Path::of);
   }
 
+  /**
+   * Where a key-encryption key is kept.
+   *
+   * @throws JobFailure KEY_UNAVAILABLE when this worker has none of that name, or is not told where
+   */
+  public EnvelopeKey envelopeKey(SecretRef ref) {
+    EnvelopeKey key = read().keys().envelope().get(ref.name());
+    if (key == null) {
+      throw keyless("key-encryption key", "envelope", ref);
+    }
+    if (key.given() != 1) {
+      throw new JobFailure(
+          ErrorCode.KEY_UNAVAILABLE,
+          "the credentials file gives " + key.given() + " places for key '" + ref + "'",
+          "Give exactly one in keys.envelope." + ref + " of the worker's credentials file.");
+    }
+    return key;
+  }
+
+  /**
+   * An OpenPGP key.
+   *
+   * @throws JobFailure KEY_UNAVAILABLE when this worker has none of that name
+   */
+  public OpenPgpKey openPgpKey(SecretRef ref) {
+    OpenPgpKey key = read().keys().openPgp().get(ref.name());
+    if (key == null) {
+      throw keyless("OpenPGP key", "openPgp", ref);
+    }
+    return key;
+  }
+
+  /** Every OpenPGP key of this worker by name. */
+  public Map<String, OpenPgpKey> openPgpKeys() {
+    return Map.copyOf(read().keys().openPgp());
+  }
+
+  private static JobFailure keyless(String what, String section, SecretRef ref) {
+    return new JobFailure(
+        ErrorCode.KEY_UNAVAILABLE,
+        "this worker's credentials file has no " + what + " '" + ref + "'",
+        "Add it to keys." + section + ", or use a worker that has it.");
+  }
+
   /** Whether a filesystem repository may lie there: below an allowed root, links followed. */
   public boolean allowsRepositoryPath(Path path) {
     return new AllowedRoots(read().roots().repositories()).contain(path);
@@ -141,7 +186,8 @@ public final class Credentials {
         CredentialsFile content = YAML.readValue(text, CredentialsFile.class);
         known =
             new Parsed(
-                text, content == null ? new CredentialsFile(null, null, null, null) : content);
+                text,
+                content == null ? new CredentialsFile(null, null, null, null, null) : content);
         parsed = known;
       }
       return known.content();

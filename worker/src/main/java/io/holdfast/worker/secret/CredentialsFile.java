@@ -9,11 +9,13 @@ record CredentialsFile(
     Map<String, DatabaseEntry> databases,
     Map<String, S3Entry> repositories,
     Map<String, ArchiveEntry> archives,
+    Keys keys,
     Roots roots) {
   CredentialsFile {
     databases = databases == null ? Map.of() : databases;
     repositories = repositories == null ? Map.of() : repositories;
     archives = archives == null ? Map.of() : archives;
+    keys = keys == null ? new Keys(null, null) : keys;
     roots = roots == null ? new Roots(null, null) : roots;
   }
 
@@ -47,6 +49,13 @@ record CredentialsFile(
    * @param dataDirectory of the server on this host, where its WAL may be read; null: nowhere
    */
   record ArchiveEntry(@JsonProperty(required = true) String headerFile, String dataDirectory) {}
+
+  record Keys(Map<String, EnvelopeKey> envelope, Map<String, OpenPgpKey> openPgp) {
+    Keys {
+      envelope = envelope == null ? Map.of() : envelope;
+      openPgp = openPgp == null ? Map.of() : openPgp;
+    }
+  }
 
   record Roots(List<String> repositories, List<String> restores) {
     Roots {

@@ -4,6 +4,7 @@ import io.holdfast.model.ErrorCode;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Artifact.Digest;
 import io.holdfast.worker.codec.Decoders;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.repository.Repository;
@@ -44,15 +45,22 @@ final class ArtifactInput extends InputStream {
       Repository repository,
       String key,
       Artifact artifact,
+      Seal seal,
       Progress progress,
       AtomicLong storedBytes) {
     Meter stored = new Meter();
     MeteredInput raw = new MeteredInput(repository.open(key), stored, storedBytes);
     try {
-      InputStream decoder = Decoders.open(artifact.codec(), raw);
+      InputStream decoder = Decoders.open(artifact.codec(), seal.decoder(key, raw));
       boolean small = artifact.stored().bytes() <= SMALL_BYTES;
       InputStream decoded = small ? decoder : new ReadAhead(decoder);
       return new ArtifactInput(key, artifact, progress, raw, stored, decoded);
+    } catch (JobFailure e) {
+      try (raw) {
+        throw e;
+      } catch (IOException onClose) {
+        throw e;
+      }
     } catch (IOException e) {
       try (raw) {
         throw damaged(key, e.getMessage(), e);

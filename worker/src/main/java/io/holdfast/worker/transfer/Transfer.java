@@ -7,6 +7,7 @@ import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Artifact.Digest;
 import io.holdfast.worker.codec.Encoder;
 import io.holdfast.worker.codec.Encoders;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.rate.RateLimit;
@@ -21,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Moves streams between PostgreSQL and a repository. Observes, transforms, observes: size and
- * digest of the plain bytes, compression, size and digest of the stored bytes. Memory is bounded
- * whatever the size of the stream, and nothing is staged on the worker's disk.
+ * digest of the plain bytes, compression, encryption, size and digest of the stored bytes. Memory
+ * is bounded whatever the size of the stream, and nothing is staged on the worker's disk.
  *
  * <p>Thread-safe: one instance may carry several streams at once, which share the rate limit.
  */
@@ -33,29 +34,42 @@ public final class Transfer {
   private final Repository repository;
   private final Progress progress;
   private final RateLimit rateLimit;
+  private final Seal seal;
   private final AtomicLong bytesRead = new AtomicLong();
 
+  /** For reading, and for storing without encryption. */
   public Transfer(Repository repository, Progress progress, RateLimit rateLimit) {
+    this(repository, progress, rateLimit, Seal.none());
+  }
+
+  /**
+   * @param seal of what is stored
+   */
+  public Transfer(Repository repository, Progress progress, RateLimit rateLimit, Seal seal) {
+    this.seal = seal;
     this.repository = repository;
     this.progress = progress;
     this.rateLimit = rateLimit;
   }
 
   /**
-   * Stores everything a source says, compressed here. The object becomes visible only after the
-   * stream ended, every tap agreed and {@link Source#complete} returned; otherwise it leaves
-   * nothing behind. The caller closes the source.
+   * Stores everything a source says, compressed here and encrypted. The object becomes visible only
+   * after the stream ended, every tap agreed and {@link Source#complete} returned; otherwise it
+   * leaves nothing behind. The caller closes the source.
    *
+   * @param name the object's key but for the suffix that encryption appends
    * @param expectedBytes an upper estimate of the stored bytes; 0 when unknown
    */
   public TransferSummary store(
-      Source source, String key, CompressionSpec compression, long expectedBytes, List<Tap> taps) {
+      Source source, String name, CompressionSpec compression, long expectedBytes, List<Tap> taps) {
+    String key = name + seal.suffix();
     Meter plain = new Meter();
     Meter stored = new Meter();
     try (StagedObject staged = repository.stage(key, expectedBytes);
         Progress.Registration writing = progress.closeOnStop(staged);
         Progress.Registration reading = progress.closeOnStop(source::close);
-        Encoder encoder = Encoders.open(compression, new MeteredOutput(staged, stored))) {
+        Encoder sealer = seal.encoder(key, new MeteredOutput(staged, stored));
+        Encoder encoder = Encoders.open(compression, sealer)) {
       Pump.run(
           new SourceInput(source, progress),
           source::close,
@@ -70,6 +84,7 @@ public final class Transfer {
                 progress.advanced(length);
               }));
       encoder.finish();
+      sealer.finish();
       taps.forEach(Tap::end);
       source.complete();
       Digest digest = stored.digest();
@@ -91,7 +106,7 @@ public final class Transfer {
     CompressionSpec asTheyCome =
         new CompressionSpec(Codec.NONE, null, null, CompressionSpec.Where.WORKER);
     TransferSummary summary = store(source, key, asTheyCome, expectedBytes, List.of());
-    return new TransferSummary(key, codec, null, summary.stored());
+    return new TransferSummary(summary.key(), codec, null, summary.stored());
   }
 
   /** As {@link #store}, for a small document that is in memory. */
@@ -106,9 +121,10 @@ public final class Transfer {
    * own code. The caller closes the stream.
    *
    * @param key the whole key of the artifact's object
+   * @throws JobFailure KEY_UNAVAILABLE when this worker may not decrypt it
    */
-  public InputStream open(String key, Artifact artifact) {
-    return ArtifactInput.open(repository, key, artifact, progress, bytesRead);
+  public InputStream open(String key, Artifact artifact, Seal sealed) {
+    return ArtifactInput.open(repository, key, artifact, sealed, progress, bytesRead);
   }
 
   /** Stored bytes of artifacts that came out of the repository so far. */
@@ -117,7 +133,7 @@ public final class Transfer {
   }
 
   /**
-   * Reads every stored byte of an artifact and compares size and digest.
+   * Reads every stored byte of an artifact and compares size and digest. Needs no keys.
    *
    * @throws JobFailure ARTIFACT_DAMAGED when the object is absent, short, long or changed
    */
@@ -145,7 +161,8 @@ public final class Transfer {
             artifact.tablespaceOid(),
             Codec.NONE,
             null,
-            artifact.stored()));
+            artifact.stored()),
+        Seal.none());
   }
 
   private static JobFailure broken(String key, IOException e) {

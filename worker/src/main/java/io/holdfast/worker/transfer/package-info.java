@@ -1,5 +1,5 @@
 /**
- * Bytes on their way: source, meter, compression, meter, staged object; and back. Knows nothing of
- * what the bytes mean.
+ * Bytes on their way: source, meter, compression, encryption, meter, staged object; and back. Knows
+ * nothing of what the bytes mean.
  */
 package io.holdfast.worker.transfer;

@@ -34,11 +34,23 @@ public final class VerifyJob {
     try (Repository repository = rooms.repositories().open(spec.repository())) {
       BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
       Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
+      ManifestStore manifests = new ManifestStore(repository, rooms.seals(), rooms.clock());
+      boolean storedBytesOnly = spec.level() == VerificationLevel.CHECKSUM;
       BackupChain chain =
           BackupChain.read(
-              repository, new ManifestStore(repository, rooms.clock()), layout, transfer, attempt);
+              repository,
+              storedBytesOnly ? manifests.withoutKeys() : manifests,
+              layout,
+              transfer,
+              attempt);
+      if (!storedBytesOnly) {
+        chain.requireReadable();
+      }
       StoredBackup backup = chain.asked();
       List<Finding> findings = new ArrayList<>();
+      if (backup.manifest().encryption() != null) {
+        findings.add(authenticity(backup));
+      }
       if (chain.isIncremental()) {
         findings.add(present(chain));
       }
@@ -51,6 +63,17 @@ public final class VerifyJob {
       }
       return new Verified(spec.backupId(), spec.level(), transfer.bytesRead(), findings);
     }
+  }
+
+  private static Finding authenticity(StoredBackup backup) {
+    return backup.seal().authenticates()
+        ? new Finding(
+            "authenticity", "OK", "a worker with the backup's key wrote the manifest", null)
+        : new Finding(
+            "authenticity",
+            "WARNING",
+            "this worker has no key to tell a forged manifest by",
+            "Verify on a worker that has the key, or with level STRUCTURE there.");
   }
 
   /** What the members below hold is proven by their own verification, or by a restore of this. */

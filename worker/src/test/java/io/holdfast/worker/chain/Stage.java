@@ -194,7 +194,8 @@ final class Stage implements AutoCloseable {
   }
 
   Verified verify(BackupId id, VerificationLevel level) {
-    VerifyRooms rooms = new VerifyRooms(repositories(), tools(), folder, Clock.systemUTC());
+    VerifyRooms rooms =
+        new VerifyRooms(repositories(), credentials, tools(), folder, Clock.systemUTC());
     return new VerifyJob(rooms)
         .run(new JobSpec.Verify(id, CLUSTER, repository(), level), new Notes());
   }

@@ -13,6 +13,7 @@ import io.holdfast.model.Codec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.RunId;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.filesystem.FilesystemRepository;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class ManifestStoreTest {
     Manifest manifest = written(RUN, 1);
     assertThat(store.find(LAYOUT)).isEmpty();
     assertThat(store.list("orders")).isEmpty();
-    assertThat(store.commit(manifest)).isEqualTo(manifest);
+    assertThat(store.commit(manifest, Seal.none())).isEqualTo(manifest);
     assertThat(store.read(LAYOUT)).isEqualTo(manifest);
     assertThat(store.list("orders")).containsExactly(BACKUP);
   }
@@ -54,9 +55,9 @@ class ManifestStoreTest {
   void leavesNoManifestWhenAnArtifactIsAbsentOrShort() throws IOException {
     Manifest manifest = written(RUN, 1);
     Files.write(root.resolve(LAYOUT.key(RUN + "/base.tar.zst")), new byte[19]);
-    assertFails(ErrorCode.STORED_BYTES_DIFFER, () -> store.commit(manifest));
+    assertFails(ErrorCode.STORED_BYTES_DIFFER, () -> store.commit(manifest, Seal.none()));
     repository.delete(LAYOUT.key(RUN + "/base.tar.zst"));
-    assertFails(ErrorCode.STORED_BYTES_DIFFER, () -> store.commit(manifest));
+    assertFails(ErrorCode.STORED_BYTES_DIFFER, () -> store.commit(manifest, Seal.none()));
     assertThat(store.find(LAYOUT)).isEmpty();
   }
 
@@ -65,7 +66,7 @@ class ManifestStoreTest {
     store.claim(LAYOUT, JOB, 1, RUN, "w1");
     Manifest zombie = written(RUN, 1);
     store.claim(LAYOUT, JOB, 2, OTHER_RUN, "w2");
-    assertFails(ErrorCode.SUPERSEDED, () -> store.commit(zombie));
+    assertFails(ErrorCode.SUPERSEDED, () -> store.commit(zombie, Seal.none()));
     assertThat(store.find(LAYOUT)).isEmpty();
   }
 
@@ -84,14 +85,14 @@ class ManifestStoreTest {
 
   @Test
   void reportsTheManifestThatAnEarlierAttemptCommitted() {
-    Manifest first = store.commit(written(RUN, 1));
-    assertThat(store.commit(written(OTHER_RUN, 2))).isEqualTo(first);
-    assertThat(store.commit(written(RUN, 1))).isEqualTo(first);
+    Manifest first = store.commit(written(RUN, 1), Seal.none());
+    assertThat(store.commit(written(OTHER_RUN, 2), Seal.none())).isEqualTo(first);
+    assertThat(store.commit(written(RUN, 1), Seal.none())).isEqualTo(first);
   }
 
   @Test
   void writesChecksumsThatSha256sumReads() throws Exception {
-    Manifest manifest = store.commit(written(RUN, 1));
+    Manifest manifest = store.commit(written(RUN, 1), Seal.none());
     assertThat(Files.readAllLines(root.resolve(LAYOUT.sha256Sums(RUN))))
         .hasSize(2)
         .contains(manifest.artifacts().get(0).stored().sha256() + "  base.tar.zst")
@@ -102,7 +103,7 @@ class ManifestStoreTest {
 
   @Test
   void noticesAnyByteChangedInTheManifestAndInTheChecksums() throws IOException {
-    store.commit(written(RUN, 1));
+    store.commit(written(RUN, 1), Seal.none());
     for (String key : List.of(LAYOUT.manifest(), LAYOUT.sha256Sums(RUN))) {
       Path file = root.resolve(key);
       byte[] whole = Files.readAllBytes(file);
@@ -119,7 +120,7 @@ class ManifestStoreTest {
 
   @Test
   void discardsAFailedRunButNeverACommittedOne() {
-    store.commit(written(RUN, 1));
+    store.commit(written(RUN, 1), Seal.none());
     written(OTHER_RUN, 2);
     repository.stage(LAYOUT.run(OTHER_RUN) + "unfinished", 0);
     assertThat(store.discardRun(LAYOUT, OTHER_RUN)).isTrue();
@@ -133,7 +134,7 @@ class ManifestStoreTest {
     store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w1");
     written(OTHER_RUN, 1);
     store.claim(LAYOUT, JOB, 2, RUN, "w2");
-    store.commit(written(RUN, 2));
+    store.commit(written(RUN, 2), Seal.none());
     store.discardOtherRuns(LAYOUT, RUN);
     assertThat(repository.list(LAYOUT.run(OTHER_RUN))).isEmpty();
     assertThat(store.read(LAYOUT).runId()).isEqualTo(RUN);

@@ -197,6 +197,7 @@ class ServerCompressedBackupTest {
     VerifyRooms rooms =
         new VerifyRooms(
             new ConfiguredRepositories(credentials, Waiter.real()),
+            credentials,
             tools(),
             folder,
             Clock.systemUTC());

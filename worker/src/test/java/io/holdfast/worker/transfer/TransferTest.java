@@ -7,6 +7,7 @@ import io.holdfast.model.Codec;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.manifest.Artifact;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.rate.RateLimit;
@@ -43,7 +44,7 @@ class TransferTest {
   void returnsTheBytesItStored(Codec codec) throws IOException {
     byte[] plain = compressible(3_000_001);
     TransferSummary summary = store(codec, plain);
-    try (InputStream in = transfer.open(KEY, artifact(summary))) {
+    try (InputStream in = transfer.open(KEY, artifact(summary), Seal.none())) {
       assertThat(in.readAllBytes()).isEqualTo(plain);
     }
     assertThat(summary.plain().bytes()).isEqualTo(plain.length);
@@ -116,7 +117,7 @@ class TransferTest {
     Artifact artifact = artifact(summary);
     assertThatThrownBy(
             () -> {
-              try (InputStream in = transfer.open(KEY, artifact)) {
+              try (InputStream in = transfer.open(KEY, artifact, Seal.none())) {
                 in.transferTo(java.io.OutputStream.nullOutputStream());
               }
             })

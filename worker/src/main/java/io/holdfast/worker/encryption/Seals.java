@@ -1,0 +1,90 @@
+package io.holdfast.worker.encryption;
+
+import io.holdfast.model.encryption.EncryptionSpec;
+import io.holdfast.model.manifest.Encryption;
+import io.holdfast.worker.envelope.DataKey;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.keys.Keyring;
+import io.holdfast.worker.repository.Repository;
+import java.util.UUID;
+
+/** Makes seals of what is declared and of what manifests say. Thread-safe. */
+public final class Seals {
+  private static final String KEYS = "keys/";
+
+  private final Keyring keys;
+
+  public Seals(Keyring keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * A seal for objects that are to be written.
+   *
+   * @param first what has to lie beside them; null when nothing has
+   */
+  public record Begun(Seal seal, String folder, WrappedKey first) {
+    /** Writes what a reader needs; before the first object. */
+    public void keep(Repository repository) {
+      if (first != null) {
+        wrapped(repository, folder).create(first);
+      }
+    }
+  }
+
+  /**
+   * Resolves and tries the keys. Nothing is written.
+   *
+   * @param spec null: no encryption
+   * @param folder of a run, ending in a slash
+   * @throws JobFailure KEY_UNAVAILABLE or KEY_REFUSED when what would be written could not be read
+   */
+  public Begun begin(EncryptionSpec spec, String folder) {
+    return switch (spec) {
+      case null -> new Begun(Seal.none(), folder, null);
+      case EncryptionSpec.Envelope envelope -> {
+        DataKey key = DataKey.random();
+        yield new Begun(
+            new EnvelopeSeal(key),
+            folder,
+            WrappedKeys.wrap(key, bound(folder), envelope.key(), keys));
+      }
+      case EncryptionSpec.OpenPgp openPgp -> {
+        OpenPgpSeal seal =
+            OpenPgpSeal.writing(
+                keys.openPgp(),
+                openPgp.recipients().stream().map(keys.openPgp()::recipient).toList(),
+                keys.openPgp().signer(openPgp.signer()));
+        var unused = seal.vouch(new byte[0]); // tries the signer, and whether it is believed
+        yield new Begun(seal, folder, null);
+      }
+    };
+  }
+
+  /**
+   * The seal of objects that were written.
+   *
+   * @param encryption as their manifest says; null: none
+   * @throws JobFailure KEY_UNAVAILABLE when this worker lacks the key; KEY_REFUSED when it has
+   *     another one; ARTIFACT_DAMAGED when there is no wrapped key
+   */
+  public Seal open(Repository repository, String folder, Encryption encryption) {
+    if (encryption == null) {
+      return Seal.none();
+    }
+    return switch (encryption.type()) {
+      case ENVELOPE ->
+          new EnvelopeSeal(
+              wrapped(repository, folder).unwrap(UUID.fromString(encryption.dataKeyId()), keys));
+      case OPENPGP -> OpenPgpSeal.reading(keys.openPgp(), encryption);
+    };
+  }
+
+  private static WrappedKeys wrapped(Repository repository, String folder) {
+    return new WrappedKeys(repository, folder + KEYS, bound(folder));
+  }
+
+  private static String bound(String folder) {
+    return folder.substring(0, folder.length() - 1);
+  }
+}

@@ -1,0 +1,126 @@
+package io.holdfast.worker.encryption;
+
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.SecretRef;
+import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.envelope.DataKey;
+import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.keys.KeyProvider;
+import io.holdfast.worker.keys.Keyring;
+import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.repository.Repository.ObjectStat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * The wrapped forms of one data key: {@code 0001.json}, {@code 0002.json} ... in a folder of their
+ * own, so that a key-encryption key can be replaced while manifests and labels stay as they are.
+ * The newest holds.
+ *
+ * @param home where the wrapped forms lie, ending in a slash
+ * @param folder what the data key is bound to, without a slash at the end
+ */
+record WrappedKeys(Repository repository, String home, String folder) {
+  private static final int LARGEST = 64 * 1024;
+
+  /**
+   * Wraps a data key and tries whether it can be unwrapped again. Nothing is written.
+   *
+   * @throws JobFailure KEY_UNAVAILABLE, KEY_REFUSED
+   */
+  static WrappedKey wrap(DataKey key, String folder, SecretRef name, Keyring keys) {
+    KeyProvider provider = keys.envelope(name);
+    byte[] wrapped = provider.wrap(key, folder);
+    DataKey again = provider.unwrap(wrapped, folder, key.id());
+    if (!Arrays.equals(again.secret(), key.secret())) {
+      throw new JobFailure(
+          ErrorCode.KEY_REFUSED,
+          "key '" + name + "' does not unwrap what it wrapped itself",
+          "Look at what keeps this key.");
+    }
+    return new WrappedKey(
+        WrappedKey.FORMAT,
+        key.id().toString(),
+        folder,
+        provider.keeper(),
+        name.name(),
+        provider.fingerprint(),
+        wrapped);
+  }
+
+  /** Writes the first form. */
+  void create(WrappedKey first) {
+    if (!repository.createIfAbsent(form(1), Wire.document(first))) {
+      throw new IllegalStateException("'" + form(1) + "' is there already");
+    }
+  }
+
+  private String form(int number) {
+    return home + String.format(Locale.ROOT, "%04d.json", number);
+  }
+
+  /**
+   * @throws JobFailure ARTIFACT_DAMAGED when there is no wrapped form, or not of this key;
+   *     KEY_UNAVAILABLE when this worker lacks the key that wrapped it; KEY_REFUSED when that key
+   *     is another one now, or the form was changed
+   */
+  DataKey unwrap(UUID id, Keyring keys) {
+    WrappedKey newest = newest();
+    if (!newest.dataKeyId().equals(id.toString()) || !newest.folder().equals(folder)) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          "'" + home + "' has data key " + newest.dataKeyId() + " of '" + newest.folder() + "'",
+          "It was put there from elsewhere; restore the right one from a copy.");
+    }
+    KeyProvider provider = keys.envelope(new SecretRef(newest.key()));
+    if (provider.keeper() != newest.keeper()
+        || !provider.fingerprint().equals(newest.fingerprint())) {
+      throw new JobFailure(
+          ErrorCode.KEY_REFUSED,
+          "data key "
+              + id
+              + " was wrapped by key '"
+              + newest.key()
+              + "' with fingerprint "
+              + newest.fingerprint()
+              + "; this worker's key of that name has "
+              + provider.fingerprint(),
+          "Give this worker the key that it was wrapped by, under that name.");
+    }
+    return provider.unwrap(newest.wrapped(), folder, id);
+  }
+
+  private WrappedKey newest() {
+    List<String> forms =
+        repository.list(home).stream()
+            .map(ObjectStat::key)
+            .filter(key -> key.substring(home.length()).matches("[0-9]{4}\\.json"))
+            .toList();
+    if (forms.isEmpty()) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          "there is no wrapped data key below '" + home + "'",
+          "Restore it from a copy of the repository; without it its objects cannot be read.");
+    }
+    try (InputStream in = repository.open(forms.getLast())) {
+      return Wire.read(in.readNBytes(LARGEST), WrappedKey.class).checked();
+    } catch (IOException e) {
+      throw new JobFailure(
+          ErrorCode.REPOSITORY_UNAVAILABLE,
+          "reading '" + forms.getLast() + "' broke: " + e.getMessage(),
+          "Look at the repository and at the connection to it.",
+          e);
+    } catch (UncheckedIOException | IllegalArgumentException | NullPointerException e) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          "'" + forms.getLast() + "' is no wrapped data key",
+          "It was changed; restore it from a copy of the repository.",
+          e);
+    }
+  }
+}
