@@ -55,8 +55,9 @@ public final class CopyWalJob {
       Map<String, Long> there =
           destination.list(folder).stream()
               .collect(Collectors.toMap(ObjectStat::key, ObjectStat::bytes));
+      List<ObjectStat> listed = source.list(folder);
       List<ObjectStat> archived =
-          source.list(folder).stream()
+          listed.stream()
               .filter(object -> WalLayout.file(object.key()).isPresent())
               .sorted(Comparator.comparing(CopyWalJob::history).thenComparing(ObjectStat::key))
               .toList();
@@ -67,6 +68,11 @@ public final class CopyWalJob {
           .filter(object -> there.getOrDefault(object.key(), object.bytes()) != object.bytes())
           .forEach(object -> files.differs(object.key()));
       attempt.phase("COPYING", missing.stream().mapToLong(ObjectStat::bytes).sum());
+      // First: a copy never has a file of WAL whose key it lacks.
+      listed.stream()
+          .map(ObjectStat::key)
+          .filter(key -> WalLayout.wrappedKey(key) && !there.containsKey(key))
+          .forEach(files::takeKey);
       for (ObjectStat object : missing) {
         attempt.requireHeld();
         files.take(object.key());
@@ -112,10 +118,13 @@ public final class CopyWalJob {
       this.destination = destination;
     }
 
-    void take(String key) {
-      byte[] object;
+    void takeKey(String key) {
+      boolean unused = destination.createIfAbsent(key, object(key));
+    }
+
+    private byte[] object(String key) {
       try (InputStream in = source.open(key)) {
-        object = in.readAllBytes();
+        return in.readAllBytes();
       } catch (IOException e) {
         throw new JobFailure(
             ErrorCode.REPOSITORY_UNAVAILABLE,
@@ -123,6 +132,10 @@ public final class CopyWalJob {
             "Look at the repository and at the connection to it.",
             e);
       }
+    }
+
+    void take(String key) {
+      byte[] object = object(key);
       try {
         WalObject.Label unused = WalObject.confirm(key, new ByteArrayInputStream(object));
       } catch (JobFailure failure) {

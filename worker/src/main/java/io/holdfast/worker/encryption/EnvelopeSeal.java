@@ -40,6 +40,21 @@ record EnvelopeSeal(DataKey key) implements Seal {
   public void requireReadable() {}
 
   @Override
+  public String blind(byte[] sha256) {
+    return key.blind(sha256);
+  }
+
+  @Override
+  public byte[] sign(byte[] document) {
+    return null;
+  }
+
+  @Override
+  public Optional<String> refusesSignature(byte[] document, byte[] signature) {
+    return Optional.empty();
+  }
+
+  @Override
   public boolean authenticates() {
     return true;
   }

@@ -42,6 +42,21 @@ record Locked(Encryption describe, JobFailure because) implements Seal {
   }
 
   @Override
+  public String blind(byte[] sha256) {
+    throw because;
+  }
+
+  @Override
+  public byte[] sign(byte[] document) {
+    throw because;
+  }
+
+  @Override
+  public Optional<String> refusesSignature(byte[] document, byte[] signature) {
+    throw because;
+  }
+
+  @Override
   public boolean authenticates() {
     return false;
   }

@@ -13,6 +13,7 @@ import io.holdfast.worker.openpgp.Signatures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,6 +77,23 @@ record OpenPgpSeal(Encryption describe, OpenPgpKeys keys, List<Recipient> recipi
                   "Look at keys.openPgp." + signer.name() + " in the worker's credentials file.");
             });
     return Optional.of(new Voucher(VOUCHER, signature));
+  }
+
+  @Override
+  public String blind(byte[] sha256) {
+    return HexFormat.of().formatHex(sha256);
+  }
+
+  @Override
+  public byte[] sign(byte[] document) {
+    return Signatures.sign(signer, document);
+  }
+
+  @Override
+  public Optional<String> refusesSignature(byte[] document, byte[] signature) {
+    return signature == null
+        ? Optional.of("it is not signed")
+        : Signatures.refuses(keys, describe.signer().fingerprint(), document, signature);
   }
 
   @Override

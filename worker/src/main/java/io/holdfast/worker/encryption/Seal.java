@@ -61,6 +61,24 @@ public interface Seal {
    */
   Optional<String> refuses(byte[] manifest, byte[] voucher);
 
+  /**
+   * A digest that who has not the keys cannot compare with that of a guess, where the kind has such
+   * a thing.
+   *
+   * @param sha256 of plain bytes
+   * @return hexadecimal
+   */
+  String blind(byte[] sha256);
+
+  /** A signature of a small document; null where the kind proves its objects otherwise. */
+  byte[] sign(byte[] document);
+
+  /**
+   * @param signature null: none
+   * @return why it does not prove the document; empty when it does, or nothing has to
+   */
+  Optional<String> refusesSignature(byte[] document, byte[] signature);
+
   /** Whether this worker can tell a manifest that was forged. */
   boolean authenticates();
 

@@ -1,5 +1,6 @@
 package io.holdfast.worker.encryption;
 
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.manifest.Encryption;
 import io.holdfast.worker.envelope.DataKey;
@@ -7,10 +8,14 @@ import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.repository.Repository;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Makes seals of what is declared and of what manifests say. Thread-safe. */
 public final class Seals {
   private static final String KEYS = "keys/";
+  private static final Predicate<String> UUID_TEXT =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").asMatchPredicate();
 
   private final Keyring keys;
 
@@ -27,7 +32,7 @@ public final class Seals {
     /** Writes what a reader needs; before the first object. */
     public void keep(Repository repository) {
       if (first != null) {
-        wrapped(repository, folder).create(first);
+        wrapped(repository, folder, first.dataKeyId()).create(first);
       }
     }
   }
@@ -72,16 +77,37 @@ public final class Seals {
     if (encryption == null) {
       return Seal.none();
     }
+    requireComplete(folder, encryption);
     return switch (encryption.type()) {
       case ENVELOPE ->
           new EnvelopeSeal(
-              wrapped(repository, folder).unwrap(UUID.fromString(encryption.dataKeyId()), keys));
+              wrapped(repository, folder, encryption.dataKeyId())
+                  .unwrap(UUID.fromString(encryption.dataKeyId()), keys));
       case OPENPGP -> OpenPgpSeal.reading(keys.openPgp(), encryption);
     };
   }
 
-  private static WrappedKeys wrapped(Repository repository, String folder) {
-    return new WrappedKeys(repository, folder + KEYS, bound(folder));
+  /** What is read is not what was written, if somebody changed it. */
+  private static void requireComplete(String folder, Encryption encryption) {
+    boolean complete =
+        switch (encryption.type()) {
+          case null -> false;
+          case ENVELOPE -> encryption.dataKeyId() != null && UUID_TEXT.test(encryption.dataKeyId());
+          case OPENPGP ->
+              encryption.keys() != null
+                  && encryption.signer() != null
+                  && encryption.signer().fingerprint() != null;
+        };
+    if (!complete) {
+      throw new JobFailure(
+          ErrorCode.ARTIFACT_DAMAGED,
+          "what is below '" + folder + "' does not say how it is encrypted",
+          "Somebody changed it; restore it from a copy of the repository.");
+    }
+  }
+
+  private static WrappedKeys wrapped(Repository repository, String folder, String dataKeyId) {
+    return new WrappedKeys(repository, folder + KEYS + dataKeyId + "/", bound(folder));
   }
 
   private static String bound(String folder) {

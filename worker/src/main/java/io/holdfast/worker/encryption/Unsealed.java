@@ -8,6 +8,7 @@ import io.holdfast.worker.codec.Encoders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** No encryption. */
@@ -39,6 +40,21 @@ enum Unsealed implements Seal {
 
   @Override
   public void requireReadable() {}
+
+  @Override
+  public String blind(byte[] sha256) {
+    return HexFormat.of().formatHex(sha256);
+  }
+
+  @Override
+  public byte[] sign(byte[] document) {
+    return null;
+  }
+
+  @Override
+  public Optional<String> refusesSignature(byte[] document, byte[] signature) {
+    return Optional.empty();
+  }
 
   @Override
   public boolean authenticates() {

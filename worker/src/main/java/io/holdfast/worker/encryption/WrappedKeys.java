@@ -18,9 +18,9 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * The wrapped forms of one data key: {@code 0001.json}, {@code 0002.json} ... in a folder of their
- * own, so that a key-encryption key can be replaced while manifests and labels stay as they are.
- * The newest holds.
+ * The wrapped forms of one data key: {@code 0001-<random>.json}, {@code 0002-<random>.json} ... in
+ * a folder of their own, so that a key-encryption key can be replaced while manifests and labels
+ * stay as they are. The newest holds.
  *
  * @param home where the wrapped forms lie, ending in a slash
  * @param folder what the data key is bound to, without a slash at the end
@@ -55,13 +55,16 @@ record WrappedKeys(Repository repository, String home, String folder) {
 
   /** Writes the first form. */
   void create(WrappedKey first) {
-    if (!repository.createIfAbsent(form(1), Wire.document(first))) {
-      throw new IllegalStateException("'" + form(1) + "' is there already");
-    }
+    create(first, 1);
   }
 
-  private String form(int number) {
-    return home + String.format(Locale.ROOT, "%04d.json", number);
+  /** By a name that nobody else makes: two copies of a repository may be wrapped anew at once. */
+  private void create(WrappedKey form, int number) {
+    String name = UUID.randomUUID().toString().substring(0, 8);
+    String key = home + String.format(Locale.ROOT, "%04d-%s.json", number, name);
+    if (!repository.createIfAbsent(key, Wire.document(form))) {
+      throw new IllegalStateException("'" + key + "' is there already");
+    }
   }
 
   /**
@@ -99,7 +102,7 @@ record WrappedKeys(Repository repository, String home, String folder) {
     List<String> forms =
         repository.list(home).stream()
             .map(ObjectStat::key)
-            .filter(key -> key.substring(home.length()).matches("[0-9]{4}\\.json"))
+            .filter(key -> key.substring(home.length()).matches("[0-9]{4}-[0-9a-f]{8}\\.json"))
             .toList();
     if (forms.isEmpty()) {
       throw new JobFailure(

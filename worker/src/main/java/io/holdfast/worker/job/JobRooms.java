@@ -11,6 +11,8 @@ import io.holdfast.worker.check.ClusterCheck;
 import io.holdfast.worker.copy.CopyJob;
 import io.holdfast.worker.copy.CopyWalJob;
 import io.holdfast.worker.drill.DrillJob;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.point.RestorePointJob;
 import io.holdfast.worker.postgres.Connections;
@@ -80,7 +82,7 @@ class JobRooms implements JobBody {
             programs,
             Connections.patient(),
             scratch,
-            RecoveryRooms.of(programs),
+            RecoveryRooms.of(programs, new Seals(new Keyring(credentials))),
             name -> archives.of(name).map(Declaration::cluster),
             clock);
     this.verifications = new VerifyRooms(repositories, credentials, programs, scratch, clock);

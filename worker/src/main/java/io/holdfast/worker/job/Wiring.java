@@ -1,6 +1,8 @@
 package io.holdfast.worker.job;
 
 import io.holdfast.model.wire.CommandVerifier;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.LibpqEnvironment;
@@ -101,9 +103,11 @@ class Wiring {
   OpenArchives archives(
       Declarations declarations,
       RepositoryFactory repositories,
+      Credentials credentials,
       NodeProbe nodes,
       ArchiveAlarms alarms) {
-    return new OpenArchives(declarations, repositories, nodes::probe, alarms);
+    Seals seals = new Seals(new Keyring(credentials));
+    return new OpenArchives(declarations, repositories, seals, nodes::probe, alarms);
   }
 
   @Produces

@@ -33,8 +33,8 @@ public final class ManifestStore {
   private final Clock clock;
 
   /**
-   * For who moves stored bytes: as {@link #withoutKeys}, whatever keys this worker has, and encrypted
-   * backups cannot be read.
+   * For who moves stored bytes: as {@link #withoutKeys}, whatever keys this worker has, and
+   * encrypted backups cannot be read.
    */
   public ManifestStore(Repository repository, Clock clock) {
     this(repository, null, false, clock);

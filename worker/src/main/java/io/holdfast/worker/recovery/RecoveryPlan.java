@@ -13,6 +13,7 @@ import io.holdfast.worker.wal.fetch.WalFetch;
 import io.holdfast.worker.wal.fetch.WalOrder;
 import java.io.Closeable;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,9 +60,14 @@ public final class RecoveryPlan implements Closeable {
       Coverage coverage,
       Progress progress) {
     progress.phase("PROVING", null);
-    WalStore store =
+    WalStore archive =
         new WalStore(
-            repository, new WalLayout(manifest.cluster(), manifest.source().systemIdentifier()));
+            repository,
+            new WalLayout(manifest.cluster(), manifest.source().systemIdentifier()),
+            rooms.seals(),
+            null,
+            Clock.systemUTC());
+    WalStore store = manifest.encryption() == null ? archive : archive.encryptedOnly();
     SegmentSize size = new SegmentSize(manifest.wal().segmentSizeBytes());
     RecoveryPath path =
         RecoveryPath.plan(manifest.wal(), ArchiveContents.of(store, size), timeline);

@@ -49,7 +49,7 @@ public record RestoreRooms(
         programs,
         connections,
         scratch,
-        RecoveryRooms.of(programs),
+        RecoveryRooms.of(programs, new Seals(new Keyring(credentials))),
         name -> Optional.empty(),
         clock);
   }

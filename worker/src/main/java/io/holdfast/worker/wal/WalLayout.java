@@ -75,6 +75,11 @@ public record WalLayout(String cluster, String systemIdentifier) {
         : Optional.empty();
   }
 
+  /** Whether a key holds the wrapped form of a data key, without which encrypted WAL is lost. */
+  public static boolean wrappedKey(String key) {
+    return key.matches(".*/wal/[0-9]+/keys/[0-9a-f-]{36}/[^/]+\\.json");
+  }
+
   /** The segment that a growing object's key holds a part of. */
   public static Optional<Growing> growing(String key) {
     String name = key.substring(key.lastIndexOf('/') + 1);

@@ -1,10 +1,14 @@
 package io.holdfast.worker.wal;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.manifest.Encryption;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.failure.JobFailure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,10 +18,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Function;
 
 /**
  * A file of WAL as it lies in a repository: a skippable zstd frame that says what follows, then one
- * zstd frame with the file. {@code zstd -d} passes over the first and gives the file.
+ * zstd frame with the file. {@code zstd -d} passes over the first and gives the file. Where WAL is
+ * encrypted, the second is the encrypted zstd frame.
  */
 public final class WalObject {
   /** The longest label; more than that is none. */
@@ -35,12 +41,25 @@ public final class WalObject {
    * What the skippable frame says. Its bytes are exactly what {@link Wire#bytes} makes of it, so
    * that a changed byte shows.
    *
-   * @param format 1
-   * @param plain the file
-   * @param stored the zstd frame that follows
+   * @param format 1; 2 where it is encrypted
+   * @param plain the file; its digest is blinded where the encryption can
+   * @param stored what follows
+   * @param encryption null: none
+   * @param signature of the label without it; null unless the encryption needs one
    */
   public record Label(
-      int format, String cluster, String systemIdentifier, String file, Bytes plain, Bytes stored) {
+      int format,
+      String cluster,
+      String systemIdentifier,
+      String file,
+      Bytes plain,
+      Bytes stored,
+      Encryption encryption,
+      byte[] signature) {
+    private Label signed(byte[] by) {
+      return new Label(format, cluster, systemIdentifier, file, plain, stored, encryption, by);
+    }
+
     /** The label's frame and the one that follows, in bytes. */
     public long objectBytes() {
       return FRAME_HEADER + Wire.bytes(this).length + stored.bytes();
@@ -54,19 +73,33 @@ public final class WalObject {
 
   /**
    * @param head the first bytes of the plain file, at most {@link #HEAD_BYTES}
+   * @param sha256 of the plain file
    */
-  public record Encoded(Label label, byte[] object, byte[] head) {}
+  public record Encoded(Label label, byte[] object, byte[] head, byte[] sha256) {
+    /** Whether an object with that label holds the same file. */
+    boolean sameAs(Label other, Seal seal) {
+      return other.plain().bytes() == label.plain().bytes()
+          && other.plain().sha256().equals(seal.blind(sha256));
+    }
+  }
 
   /**
    * Reads a file and makes an object of it, in memory.
    *
    * @param length so many bytes are read, if there are as many
    * @param level of zstd
+   * @param key of the object
    */
   public static Encoded encode(
-      WalLayout layout, WalFileName file, InputStream plain, int length, int level)
+      WalLayout layout,
+      WalFileName file,
+      InputStream plain,
+      int length,
+      int level,
+      String key,
+      Seal seal)
       throws IOException {
-    return FramePress.use(press -> encode(press, layout, file, plain, length, level));
+    return FramePress.use(press -> encode(press, layout, file, plain, length, level, key, seal));
   }
 
   private static Encoded encode(
@@ -75,21 +108,31 @@ public final class WalObject {
       WalFileName file,
       InputStream plain,
       int length,
-      int level)
+      int level,
+      String key,
+      Seal seal)
       throws IOException {
     MessageDigest digest = sha256();
     int bytes = press.take(plain, length, digest);
     ByteBuffer frame = press.press(level);
     byte[] body = new byte[frame.remaining()];
     frame.get(body);
-    Label label =
+    Encryption encryption = seal.describe();
+    if (encryption != null) {
+      body = seal.seal(key, body);
+    }
+    byte[] sha256 = digest.digest();
+    Label unsigned =
         new Label(
-            1,
+            encryption == null ? 1 : 2,
             layout.cluster(),
             layout.systemIdentifier(),
             file.toString(),
-            new Bytes(bytes, hex(digest)),
-            new Bytes(body.length, hex(sha256(body))));
+            new Bytes(bytes, seal.blind(sha256)),
+            new Bytes(body.length, hex(sha256(body))),
+            encryption,
+            null);
+    Label label = unsigned.signed(seal.sign(Wire.bytes(unsigned)));
     byte[] text = Wire.bytes(label);
     ByteBuffer object =
         ByteBuffer.allocate(FRAME_HEADER + text.length + body.length)
@@ -98,7 +141,7 @@ public final class WalObject {
             .putInt(text.length)
             .put(text)
             .put(body);
-    return new Encoded(label, object.array(), press.head(HEAD_BYTES));
+    return new Encoded(label, object.array(), press.head(HEAD_BYTES), sha256);
   }
 
   /**
@@ -119,7 +162,8 @@ public final class WalObject {
     byte[] text = object.readNBytes(length);
     try {
       Label label = Wire.read(text, Label.class);
-      if (label.format() == 1 && Arrays.equals(Wire.bytes(label), text)) {
+      boolean known = label.format() == (label.encryption() == null ? 1 : 2);
+      if (known && Arrays.equals(Wire.bytes(label), text)) {
         return label;
       }
     } catch (UncheckedIOException | IllegalArgumentException notALabel) {
@@ -151,12 +195,28 @@ public final class WalObject {
   /**
    * The file in an object, every byte of both held against the label.
    *
-   * @throws JobFailure WAL_DAMAGED when anything differs
+   * @throws JobFailure WAL_DAMAGED when anything differs; NOT_AUTHENTIC when no worker with the key
+   *     wrote it; KEY_UNAVAILABLE, KEY_REFUSED
    */
-  public static byte[] decode(String key, WalLayout layout, WalFileName file, InputStream object)
+  public static byte[] decode(
+      String key,
+      WalLayout layout,
+      WalFileName file,
+      InputStream object,
+      Function<Encryption, Seal> seals)
       throws IOException {
     Label label = label(key, object);
     requireOf(key, layout, file.toString(), label);
+    Seal seal = seals.apply(label.encryption());
+    seal.refusesSignature(Wire.bytes(label.signed(null)), label.signature())
+        .ifPresent(
+            because -> {
+              throw new JobFailure(
+                  ErrorCode.NOT_AUTHENTIC,
+                  "the label of '" + key + "' is not believed: " + because,
+                  "Somebody who may write to the repository changed it; restore the object from a"
+                      + " copy.");
+            });
     if (label.stored().bytes() > Integer.MAX_VALUE - 8 || label.plain().bytes() > (1L << 30)) {
       throw damaged(key, "its label names impossible sizes");
     }
@@ -167,15 +227,23 @@ public final class WalObject {
     }
     byte[] plain;
     try {
-      plain = Zstd.decompress(body, (int) label.plain().bytes());
-    } catch (RuntimeException e) {
+      plain = Zstd.decompress(opened(key, body, seal), (int) label.plain().bytes());
+    } catch (ZstdException e) {
       throw damaged(key, "it cannot be decompressed");
     }
     if (plain.length != label.plain().bytes()
-        || !hex(sha256(plain)).equals(label.plain().sha256())) {
+        || !seal.blind(sha256(plain)).equals(label.plain().sha256())) {
       throw damaged(key, "its content is not that of its label");
     }
     return plain;
+  }
+
+  private static byte[] opened(String key, byte[] body, Seal seal) {
+    try (InputStream in = seal.decoder(key, new ByteArrayInputStream(body))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw damaged(key, e.getMessage());
+    }
   }
 
   private static void requireOf(String key, WalLayout layout, String file, Label label) {

@@ -1,8 +1,13 @@
 package io.holdfast.worker.wal;
 
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.encryption.EncryptionSpec;
+import io.holdfast.model.manifest.Encryption;
 import io.holdfast.model.wal.TimelineHistory;
 import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.encryption.Seal;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.encryption.WalSeals;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
@@ -10,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -22,10 +28,35 @@ import java.util.TreeSet;
 public final class WalStore {
   private final Repository repository;
   private final WalLayout layout;
+  private final WalSeals seals;
+  private final boolean encryptedOnly;
 
+  /** For who needs no key: it stores without encryption and reads what was stored so. */
   public WalStore(Repository repository, WalLayout layout) {
+    this(repository, layout, null, null, null);
+  }
+
+  /**
+   * @param spec how what is put is encrypted; null: not
+   */
+  public WalStore(
+      Repository repository, WalLayout layout, Seals seals, EncryptionSpec spec, Clock clock) {
+    this(repository, layout, new WalSeals(seals, spec, repository, layout.folder(), clock), false);
+  }
+
+  private WalStore(Repository repository, WalLayout layout, WalSeals seals, boolean encryptedOnly) {
     this.repository = repository;
     this.layout = layout;
+    this.seals = seals;
+    this.encryptedOnly = encryptedOnly;
+  }
+
+  /**
+   * The same archive for who reads on from an encrypted backup: segments that are not encrypted are
+   * refused, since anybody who may write to the repository could have made them.
+   */
+  public WalStore encryptedOnly() {
+    return new WalStore(repository, layout, seals, true);
   }
 
   public WalLayout layout() {
@@ -50,6 +81,23 @@ public final class WalStore {
   }
 
   /**
+   * Reads a file and makes an object of it, in memory.
+   *
+   * @param length so many bytes are read, if there are as many
+   * @param level of zstd
+   * @throws JobFailure KEY_UNAVAILABLE, KEY_REFUSED
+   */
+  public WalObject.Encoded encode(WalFileName file, InputStream plain, int length, int level)
+      throws IOException {
+    return encode(file, plain, length, level, layout.key(file));
+  }
+
+  private WalObject.Encoded encode(
+      WalFileName file, InputStream plain, int length, int level, String key) throws IOException {
+    return WalObject.encode(layout, file, plain, length, level, key, seals.current());
+  }
+
+  /**
    * Returns when the store holds the file durably and has confirmed its digest.
    *
    * @throws JobFailure WAL_DAMAGED when what lies there is not what was stored once
@@ -59,7 +107,8 @@ public final class WalStore {
     if (repository.createIfAbsent(key, encoded.object())) {
       return new Stored(Outcome.STORED, null);
     }
-    if (confirmed(key).plain().equals(encoded.label().plain())) {
+    WalObject.Label there = confirmed(key);
+    if (encoded.sameAs(there, seals.of(there.encryption()))) {
       return new Stored(Outcome.ALREADY, null);
     }
     String aside = layout.conflict(file, encoded.label().plain().sha256());
@@ -92,9 +141,10 @@ public final class WalStore {
    */
   public void putGrowing(WalFileName segment, InputStream part, int bytes, int level)
       throws IOException {
-    WalObject.Encoded encoded = WalObject.encode(layout, segment, part, bytes, level);
+    String key = layout.growing(segment, bytes);
+    WalObject.Encoded encoded = encode(segment, part, bytes, level, key);
     // False when another worker stored as much of it before.
-    boolean unused = repository.createPassing(layout.growing(segment, bytes), encoded.object());
+    boolean unused = repository.createPassing(key, encoded.object());
   }
 
   public void discardGrowing(WalFileName segment, int bytes) {
@@ -133,10 +183,21 @@ public final class WalStore {
   /** As {@link #get}, by key; a growing segment is what has been received of it. */
   private byte[] read(String key, WalFileName file) {
     try (InputStream object = repository.open(key)) {
-      return WalObject.decode(key, layout, file, object);
+      return WalObject.decode(key, layout, file, object, encryption -> seal(key, file, encryption));
     } catch (IOException e) {
       throw unreadable(key, e);
     }
+  }
+
+  private Seal seal(String key, WalFileName file, Encryption encryption) {
+    if (encryptedOnly && encryption == null && file.kind() != WalFileName.Kind.HISTORY) {
+      throw new JobFailure(
+          ErrorCode.NOT_AUTHENTIC,
+          "'" + key + "' is not encrypted, and the backup that it would be replayed upon is",
+          "Where encryption was switched off since, recover from a backup that was taken after;"
+              + " otherwise somebody put it there.");
+    }
+    return seals.of(encryption);
   }
 
   /** What a timeline's archived history says; of timeline 1 without a look. */

@@ -12,46 +12,46 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The {@code keys} section of a credentials file, and the files that it names. */
-final class Keys {
+public final class Keys {
   private final Path folder;
   private final Map<String, String> envelope = new LinkedHashMap<>();
   private final Map<String, String> openPgp = new LinkedHashMap<>();
 
-  Keys(Path folder) {
+  public Keys(Path folder) {
     this.folder = folder;
   }
 
   /** A fresh key in a file. */
-  Keys envelope(String name) {
+  public Keys envelope(String name) {
     byte[] key = new byte[32];
     new SecureRandom().nextBytes(key);
     write(name + ".key", Base64.getEncoder().encodeToString(key) + "\n");
     return envelopeFile(name, folder.resolve(name + ".key"));
   }
 
-  Keys envelopeFile(String name, Path file) {
+  public Keys envelopeFile(String name, Path file) {
     envelope.put(name, "{ file: \"" + file + "\" }");
     return this;
   }
 
-  Path file(String name) {
+  public Path file(String name) {
     return folder.resolve(name + ".key");
   }
 
   /** The public half only. */
-  Keys recipient(String name, GnuPg gpg) {
+  public Keys recipient(String name, GnuPg gpg) {
     openPgp.put(name, "{ publicKeyFile: \"" + publicFile(name, gpg) + "\" }");
     return this;
   }
 
   /** The public half, whose signatures are believed. */
-  Keys believed(String name, GnuPg gpg) {
+  public Keys believed(String name, GnuPg gpg) {
     openPgp.put(name, "{ publicKeyFile: \"" + publicFile(name, gpg) + "\", signs: true }");
     return this;
   }
 
   /** Both halves. */
-  Keys secret(String name, GnuPg gpg, String passphrase, boolean signs) {
+  public Keys secret(String name, GnuPg gpg, String passphrase, boolean signs) {
     Path secret = gpg.exportSecret(name, passphrase, folder.resolve(name + ".secret"));
     write(name + ".passphrase", passphrase + "\n");
     openPgp.put(
@@ -62,7 +62,7 @@ final class Keys {
   }
 
   /** Says another passphrase than that of the key. */
-  Keys passphrase(String name, String wrong) {
+  public Keys passphrase(String name, String wrong) {
     write(name + ".passphrase", wrong + "\n");
     return this;
   }
@@ -71,7 +71,7 @@ final class Keys {
     return gpg.exportPublic(name, folder.resolve(name + ".public"));
   }
 
-  String yaml() {
+  public String yaml() {
     return "keys:\n  envelope: " + map(envelope) + "\n  openPgp: " + map(openPgp) + "\n";
   }
 

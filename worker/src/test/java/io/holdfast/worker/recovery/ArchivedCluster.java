@@ -14,6 +14,7 @@ import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.NodeSpec;
 import io.holdfast.model.cluster.StandbyPolicy;
+import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.job.JobResult.Restored;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Manifest;
@@ -26,6 +27,9 @@ import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
+import io.holdfast.worker.encryption.Keys;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -39,7 +43,6 @@ import io.holdfast.worker.restore.RestoreRooms;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.server.ThrowAwayServer;
 import io.holdfast.worker.wal.WalLayout;
-import io.holdfast.worker.wal.WalObject;
 import io.holdfast.worker.wal.WalStore;
 import io.holdfast.worker.wal.fetch.WalFetch;
 import java.io.ByteArrayInputStream;
@@ -77,6 +80,7 @@ public final class ArchivedCluster implements AutoCloseable {
   private final Credentials credentials;
   private final Set<String> put = new HashSet<>();
   private PostgresServer primary;
+  private EncryptionSpec encryption;
   private int copies;
 
   private ArchivedCluster(Path folder, PostgresCluster postgres, PostgresInstall install)
@@ -172,7 +176,8 @@ public final class ArchivedCluster implements AutoCloseable {
         "disable",
         "postgres",
         new StandbyPolicy(StandbyPolicy.Target.PRIMARY, 0, null, null, null),
-        null);
+        null,
+        encryption);
   }
 
   RepositorySpec repository() {
@@ -181,6 +186,24 @@ public final class ArchivedCluster implements AutoCloseable {
 
   Credentials credentials() {
     return credentials;
+  }
+
+  /**
+   * From now on its backups and WAL are encrypted.
+   *
+   * @param keys of the worker, from now on
+   */
+  void encrypt(EncryptionSpec with, Keys keys) throws IOException {
+    encryption = with;
+    keys(keys);
+  }
+
+  /** The worker's keys are these now. */
+  void keys(Keys keys) throws IOException {
+    Path file = folder.resolve("credentials.yaml");
+    String before = Files.readString(file);
+    int section = before.indexOf("keys:");
+    Files.writeString(file, (section < 0 ? before : before.substring(0, section)) + keys.yaml());
   }
 
   /** A full one. */
@@ -267,6 +290,12 @@ public final class ArchivedCluster implements AutoCloseable {
     put();
   }
 
+  /** All that was ever archived, into whatever place is free. */
+  void putAgain() throws IOException {
+    put.clear();
+    put();
+  }
+
   void put() throws IOException {
     put(content -> content, name -> true);
   }
@@ -274,7 +303,13 @@ public final class ArchivedCluster implements AutoCloseable {
   void put(UnaryOperator<byte[]> change, Predicate<String> wanted) throws IOException {
     try (Repository repository = repositories().open(repository());
         Stream<Path> files = Files.list(archived)) {
-      WalStore store = new WalStore(repository, layout());
+      WalStore store =
+          new WalStore(
+              repository,
+              layout(),
+              new Seals(new Keyring(credentials)),
+              encryption,
+              Clock.systemUTC());
       for (Path path : files.sorted().toList()) {
         String name = path.getFileName().toString();
         Optional<WalFileName> file = WalFileName.parse(name);
@@ -282,8 +317,7 @@ public final class ArchivedCluster implements AutoCloseable {
           byte[] content = change.apply(Files.readAllBytes(path));
           try (InputStream in = new ByteArrayInputStream(content)) {
             WalStore.Stored unused =
-                store.put(
-                    file.get(), WalObject.encode(layout(), file.get(), in, content.length, 3));
+                store.put(file.get(), store.encode(file.get(), in, content.length, 3));
           }
         }
       }
@@ -373,6 +407,7 @@ public final class ArchivedCluster implements AutoCloseable {
         folder.resolve("scratch"),
         new RecoveryRooms(
             tools(),
+            new Seals(new Keyring(credentials)),
             new WalFetch.Settings(64L << 20, Duration.ofSeconds(4), Duration.ofMillis(50)),
             Waiter.real()),
         name -> Optional.of(spec()),

@@ -18,6 +18,8 @@ import io.holdfast.model.wal.ArchiveSpec.Mode;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import io.holdfast.worker.repository.Repository;
@@ -94,6 +96,7 @@ class LostDiskTest {
     return new OpenArchives(
         declarations,
         cluster.repositories(),
+        new Seals(new Keyring(cluster.credentials())),
         cluster.nodes()::probe,
         (name, wal, code, detail, kept) -> {
           throw new AssertionError(code + " " + wal + ": " + detail);

@@ -11,6 +11,8 @@ import io.holdfast.model.command.JobCommand.ArchiveCluster;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.encryption.Seals;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.rate.Waiter;
@@ -102,6 +104,7 @@ public final class ArchiveFixture implements AutoCloseable {
         new OpenArchives(
             declarations,
             repositories.apply(new ConfiguredRepositories(credentials, Waiter.real())),
+            new Seals(new Keyring(credentials)),
             probe::probe,
             (name, wal, code, detail, kept) -> alarms.add(code + " " + wal));
     this.listener = WalListener.start(0, archives, credentials);

@@ -5,6 +5,7 @@ import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.wal.TimelineHistory;
 import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.wal.PageHeader;
@@ -17,6 +18,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -41,16 +43,23 @@ public final class ClusterArchive implements Closeable {
    * Opens an archive; the timelines that it holds are looked up.
    *
    * @param repository closed with the archive
+   * @param seals of its WAL
    * @param probe looks at the cluster's nodes
    */
   static ClusterArchive open(
       Declaration declaration,
       Repository repository,
+      Seals seals,
       Function<ClusterSpec, Topology> probe,
       ArchiveAlarms alarms) {
     ClusterSpec cluster = declaration.cluster();
     WalStore store =
-        new WalStore(repository, new WalLayout(cluster.name(), cluster.systemIdentifier()));
+        new WalStore(
+            repository,
+            new WalLayout(cluster.name(), cluster.systemIdentifier()),
+            seals,
+            cluster.encryption(),
+            Clock.systemUTC());
     Set<Integer> archived = store.histories();
     return new ClusterArchive(
         declaration,
@@ -127,8 +136,7 @@ public final class ClusterArchive implements Closeable {
   public boolean push(WalFileName file, InputStream content, long length) throws IOException {
     requireWithinLimit(file, length);
     WalObject.Encoded encoded =
-        WalObject.encode(
-            store.layout(), file, content, (int) length, declaration.archive().compressionLevel());
+        store.encode(file, content, (int) length, declaration.archive().compressionLevel());
     long bytes = encoded.label().plain().bytes();
     if (bytes != length) {
       throw new JobFailure(

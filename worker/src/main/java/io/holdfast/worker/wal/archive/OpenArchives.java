@@ -2,6 +2,7 @@ package io.holdfast.worker.wal.archive;
 
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.Topology;
+import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.repository.RepositoryFactory;
 import java.io.Closeable;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 public final class OpenArchives implements Closeable {
   private final Declarations declarations;
   private final RepositoryFactory repositories;
+  private final Seals seals;
   private final Function<ClusterSpec, Topology> probe;
   private final ArchiveAlarms alarms;
   private final Map<String, ClusterArchive> open = new HashMap<>();
@@ -23,10 +25,12 @@ public final class OpenArchives implements Closeable {
   public OpenArchives(
       Declarations declarations,
       RepositoryFactory repositories,
+      Seals seals,
       Function<ClusterSpec, Topology> probe,
       ArchiveAlarms alarms) {
     this.declarations = declarations;
     this.repositories = repositories;
+    this.seals = seals;
     this.probe = probe;
     this.alarms = alarms;
   }
@@ -56,7 +60,7 @@ public final class OpenArchives implements Closeable {
 
   private ClusterArchive open(Declaration declaration) {
     return ClusterArchive.open(
-        declaration, repositories.open(declaration.repository()), probe, alarms);
+        declaration, repositories.open(declaration.repository()), seals, probe, alarms);
   }
 
   @Override

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +31,8 @@ import org.jboss.logging.Logger;
 final class SegmentsInFlight implements Closeable {
   private static final Logger LOG = Logger.getLogger(SegmentsInFlight.class);
   private static final long BYTES_IN_FLIGHT = 32L * 1024 * 1024;
+  private static final Set<ErrorCode> PASSING =
+      EnumSet.of(ErrorCode.REPOSITORY_UNAVAILABLE, ErrorCode.NO_SPACE, ErrorCode.KEY_UNAVAILABLE);
   private static final Duration STORE_AGAIN_AFTER = Duration.ofSeconds(2);
 
   private final ClusterArchive archive;
@@ -127,7 +131,7 @@ final class SegmentsInFlight implements Closeable {
         boolean unused = archive.push(file, new ByteArrayInputStream(whole), whole.length);
         return;
       } catch (JobFailure e) {
-        if (e.code() != ErrorCode.REPOSITORY_UNAVAILABLE && e.code() != ErrorCode.NO_SPACE) {
+        if (!PASSING.contains(e.code())) {
           throw e;
         }
         LOG.warnf("%s is stored later: %s", file, e.getMessage());

@@ -2,6 +2,7 @@ package io.holdfast.worker.wal.fetch;
 
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.encryption.Seal;
 import io.holdfast.worker.wal.WalLayout;
 import io.holdfast.worker.wal.WalObject;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,12 @@ final class WrittenSegment {
   }
 
   static WalObject.Encoded of(WalFileName file, int bytes, char filling) throws IOException {
+    byte[] content = content(file, bytes, filling);
+    return WalObject.encode(
+        LAYOUT, file, new ByteArrayInputStream(content), bytes, 3, LAYOUT.key(file), Seal.none());
+  }
+
+  static byte[] content(WalFileName file, int bytes, char filling) {
     byte[] content = new byte[bytes];
     Arrays.fill(content, (byte) filling);
     ByteBuffer.wrap(content)
@@ -33,6 +40,6 @@ final class WrittenSegment {
         .putLong(24, 7)
         .putInt(32, SIZE.bytes())
         .putInt(36, 8192);
-    return WalObject.encode(LAYOUT, file, new ByteArrayInputStream(content), bytes, 3);
+    return content;
   }
 }
