@@ -18,6 +18,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -27,6 +28,8 @@ import java.util.UUID;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class BackupCatalog {
+  private static final Set<String> EXISTING = Set.of(BackupEntity.AVAILABLE, BackupEntity.SUSPECT);
+
   @Inject EntityManager entities;
 
   void succeeded(@Observes JobSucceeded done) {
@@ -122,10 +125,21 @@ public class BackupCatalog {
   /** A verification found it damaged: it is not shown as good any more. */
   public void suspect(BackupId backupId, String because) {
     BackupEntity row = BackupEntity.findById(uuid(backupId));
-    if (row != null) {
+    if (row != null && EXISTING.contains(row.state)) {
       row.state = BackupEntity.SUSPECT;
       row.suspectReason = because;
     }
+  }
+
+  /** Whether a backup is being removed, or is gone; asked of the catalog, not of the session. */
+  public boolean leaving(BackupId backupId) {
+    return !entities
+        .createNativeQuery(
+            "select 1 from backup where id = :id and state in ('EXPIRING', 'EXPIRED')",
+            Integer.class)
+        .setParameter("id", uuid(backupId))
+        .getResultList()
+        .isEmpty();
   }
 
   private static UUID uuid(BackupId id) {

@@ -19,6 +19,12 @@ public class BackupEntity extends PanacheEntityBase {
   static final String AVAILABLE = "AVAILABLE";
   static final String SUSPECT = "SUSPECT";
 
+  /** A job is to remove it, or has begun to. */
+  static final String EXPIRING = "EXPIRING";
+
+  /** It is gone; the row says what it was. */
+  static final String EXPIRED = "EXPIRED";
+
   @Id public UUID id;
   public String cluster;
   public String method;
@@ -56,4 +62,17 @@ public class BackupEntity extends PanacheEntityBase {
 
   @Column(name = "verified_at")
   public Instant verifiedAt;
+
+  /** What it was before it was expiring. */
+  @Column(name = "state_before")
+  public String stateBefore;
+
+  @Column(name = "expiry_reason")
+  public String expiryReason;
+
+  @Column(name = "expiry_job")
+  public UUID expiryJob;
+
+  @Column(name = "expired_at")
+  public Instant expiredAt;
 }

@@ -24,7 +24,12 @@ import java.util.UUID;
 @ApplicationScoped
 public class BackupQueries {
   private static final Set<String> METHODS = Set.of("LOGICAL", "PHYSICAL");
-  private static final Set<String> STATES = Set.of(BackupEntity.AVAILABLE, BackupEntity.SUSPECT);
+  private static final Set<String> STATES =
+      Set.of(
+          BackupEntity.AVAILABLE,
+          BackupEntity.SUSPECT,
+          BackupEntity.EXPIRING,
+          BackupEntity.EXPIRED);
 
   @Inject EntityManager entities;
   @Inject Caller caller;
@@ -103,7 +108,8 @@ public class BackupQueries {
                 "select id, state, finished_at, manifest #>> '{source,systemIdentifier}',"
                     + " manifest #>> '{wal,timeline}', manifest #>> '{wal,startLsn}',"
                     + " manifest #>> '{wal,stopLsn}' from backup where cluster = :cluster and"
-                    + " repository = :repository and method = 'PHYSICAL' and"
+                    + " repository = :repository and method = 'PHYSICAL' and state in"
+                    + " ('AVAILABLE', 'SUSPECT') and"
                     + " manifest #>> '{wal,stopLsn}' is not null order by finished_at desc")
             .setParameter("cluster", cluster)
             .setParameter("repository", repository)
@@ -122,7 +128,9 @@ public class BackupQueries {
         .toList();
   }
 
-  /** Newest first. Filters that are null do not filter. */
+  /**
+   * Newest first. Filters that are null do not filter, but what is gone is shown when asked for.
+   */
   @Transactional
   public BackupList list(
       String cluster, String method, String state, Integer limit, String cursor) {
@@ -132,6 +140,9 @@ public class BackupQueries {
     filter(where, parameters, "cluster", cluster);
     filter(where, parameters, "method", oneOf("method", method, METHODS));
     filter(where, parameters, "state", oneOf("state", state, STATES));
+    if (state == null) {
+      where.append(" and state <> 'EXPIRED'");
+    }
     if (cursor != null) {
       where.append(" and id < :cursor");
       parameters.put("cursor", uuid(cursor).orElseThrow(BackupQueries::badCursor));

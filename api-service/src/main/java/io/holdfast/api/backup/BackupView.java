@@ -13,7 +13,8 @@ public record BackupView(
     String id,
     String cluster,
     @Schema(description = "LOGICAL or PHYSICAL; further values may follow") String method,
-    @Schema(description = "AVAILABLE or SUSPECT; further values may follow") String state,
+    @Schema(description = "AVAILABLE, SUSPECT, EXPIRING or EXPIRED; further values may follow")
+        String state,
     String suspectReason,
     String repository,
     String jobId,
@@ -30,6 +31,7 @@ public record BackupView(
     @Schema(description = "The backup that an incremental one builds on; absent: a full one")
         String parent,
     VerificationStateView verification,
+    @Schema(description = "Why it goes or went") ExpiryView expiry,
     List<DatabaseView> databases,
     List<TablespaceView> tablespaces,
     List<ArtifactView> artifacts,
@@ -73,6 +75,13 @@ public record BackupView(
       @Schema(description = "CHECKSUM, STRUCTURE or RESTORE; further values may follow")
           String level,
       Instant at) {}
+
+  @Schema(name = "BackupExpiry")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ExpiryView(
+      String reason,
+      @Schema(description = "The job that removes or removed it") String jobId,
+      @Schema(description = "Absent until it is gone") Instant at) {}
 
   @Schema(name = "BackupDatabase")
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -47,6 +47,9 @@ final class BackupViews {
         row.verifiedLevel == null
             ? null
             : new BackupView.VerificationStateView(row.verifiedLevel, row.verifiedAt),
+        row.expiryJob == null
+            ? null
+            : new BackupView.ExpiryView(row.expiryReason, row.expiryJob.toString(), row.expiredAt),
         full ? each(manifest.databases(), BackupViews::database) : null,
         full ? each(manifest.tablespaces(), BackupViews::tablespace) : null,
         full ? each(manifest.artifacts(), BackupViews::artifact) : null,

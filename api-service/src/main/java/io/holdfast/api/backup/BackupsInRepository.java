@@ -10,7 +10,7 @@ public class BackupsInRepository implements RepositoryUse {
   @Override
   @Transactional
   public String of(String repository) {
-    long backups = BackupEntity.count("repository", repository);
+    long backups = BackupEntity.count("repository = ?1 and state <> 'EXPIRED'", repository);
     return backups == 0 ? null : backups == 1 ? "a backup" : backups + " backups";
   }
 }

@@ -31,6 +31,9 @@ public class ClusterEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String archive;
 
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String retention;
+
   @Column(name = "system_identifier")
   public String systemIdentifier;
 

@@ -38,6 +38,8 @@ public record ClusterRequest(
     @Schema(description = "How its WAL is archived; absent: it is not") @Valid ArchiveView archive,
     @Schema(description = "How its backups and WAL are encrypted; absent: they are not") @Valid
         EncryptionView encryption,
+    @Schema(description = "How long backups and WAL are kept; absent: the defaults hold") @Valid
+        RetentionView retention,
     @Schema(description = "Jobs at once; default as the service is configured") @Min(1) @Max(64)
         Integer maxRunningJobs,
     @Schema(

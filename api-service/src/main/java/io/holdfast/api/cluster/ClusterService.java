@@ -71,6 +71,15 @@ public class ClusterService {
     return Optional.ofNullable(archive).map(json -> Wire.read(json, ClusterArchive.class));
   }
 
+  /** How long what it has is kept; the defaults where it declares nothing. */
+  @Transactional
+  public ClusterRetention retention(String name) {
+    String retention = find(name).retention;
+    return retention == null
+        ? ClusterRetention.defaults()
+        : Wire.read(retention, ClusterRetention.class);
+  }
+
   /**
    * @param spec with its system identifier, once somebody has seen it
    * @param archive null: it is not archived
@@ -206,6 +215,7 @@ public class ClusterService {
     row.maxRunningJobs = wanted.maxRunningJobs;
     row.labels = wanted.labels;
     row.archive = wanted.archive;
+    row.retention = wanted.retention;
     row.systemIdentifier = wanted.systemIdentifier;
     row.version++;
     row.updatedAt = clock.instant();
@@ -224,6 +234,10 @@ public class ClusterService {
         request.archive() == null
             ? null
             : Wire.text(ClusterArchive.of(spec.name(), request.archive()));
+    wanted.retention =
+        request.retention() == null
+            ? null
+            : Wire.text(ClusterRetention.of(request.retention(), "retention"));
     wanted.systemIdentifier =
         request.expectedSystemIdentifier() != null || row == null
             ? request.expectedSystemIdentifier()

@@ -20,6 +20,8 @@ public record ClusterView(
     @Schema(description = "How its WAL is archived; absent: it is not") ArchiveView archive,
     @Schema(description = "How its backups and WAL are encrypted; absent: they are not")
         EncryptionView encryption,
+    @Schema(description = "How long backups and WAL are kept; absent: the defaults hold")
+        RetentionView retention,
     Integer maxRunningJobs,
     @Schema(description = "Pinned when first seen; a node with another one is never read")
         String systemIdentifier,

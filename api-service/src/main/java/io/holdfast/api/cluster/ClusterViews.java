@@ -23,6 +23,7 @@ final class ClusterViews {
         ClusterDeclaration.policy(spec),
         row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class).view(),
         EncryptionView.of(spec.encryption()),
+        row.retention == null ? null : Wire.read(row.retention, ClusterRetention.class).view(),
         row.maxRunningJobs,
         row.systemIdentifier,
         labels(row),
@@ -46,6 +47,7 @@ final class ClusterViews {
         view.standbyPolicy(),
         view.archive(),
         view.encryption(),
+        view.retention(),
         view.maxRunningJobs(),
         view.systemIdentifier(),
         view.labels());

@@ -1,6 +1,7 @@
 package io.holdfast.api.job;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.holdfast.model.BackupId;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.Capabilities;
@@ -35,7 +36,8 @@ public record JobResultView(
     @Schema(description = "Of a drill to a moment: how far before it the last commit lay")
         Double lossSeconds,
     @Schema(description = "Of a copy, of a backup or of WAL") CopyView copy,
-    @Schema(description = "Of a scan; what it found is in its report") ScanView scan) {
+    @Schema(description = "Of a scan; what it found is in its report") ScanView scan,
+    ExpiredView expired) {
 
   @Schema(name = "CopyResult")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -57,6 +59,24 @@ public record JobResultView(
       int backups,
       int archives,
       int oddities) {}
+
+  @Schema(name = "Expired", description = "What an expiration removed, or in a dry run would")
+  public record ExpiredView(
+      @Schema(description = "Ids of the backups that are gone") List<String> backups,
+      List<KeptView> kept,
+      List<WalRangeView> wal,
+      @Schema(description = "Objects that were removed") long objects,
+      @Schema(description = "Their stored bytes") long bytes) {}
+
+  @Schema(name = "KeptBackup", description = "To go, and kept: the repository says it is needed")
+  public record KeptView(String backupId, String because) {}
+
+  @Schema(name = "WalRange", description = "Whole segments of one timeline")
+  public record WalRangeView(
+      String systemIdentifier,
+      int timeline,
+      @Schema(examples = "0/3000000") String from,
+      @Schema(description = "Exclusive", examples = "0/5000000") String to) {}
 
   @Schema(name = "Finding")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -101,6 +121,7 @@ public record JobResultView(
     private Double lossSeconds;
     private CopyView copy;
     private ScanView scan;
+    private ExpiredView expired;
 
     JobResultView view() {
       boolean backup = manifest != null;
@@ -124,7 +145,8 @@ public record JobResultView(
           recoverySeconds,
           lossSeconds,
           copy,
-          scan);
+          scan,
+          expired);
     }
   }
 
@@ -190,6 +212,11 @@ public record JobResultView(
                   s.backups(),
                   s.archives(),
                   s.oddities());
+      case JobResult.Expired e -> {
+        draft.dryRun = e.dryRun();
+        draft.findings = findings(e.findings());
+        draft.expired = expired(e);
+      }
     }
     return draft.view();
   }
@@ -200,6 +227,20 @@ public record JobResultView(
         : findings.stream()
             .map(f -> new FindingView(f.check(), f.outcome(), f.sentence(), f.hint()))
             .toList();
+  }
+
+  private static ExpiredView expired(JobResult.Expired e) {
+    return new ExpiredView(
+        e.backups().stream().map(BackupId::value).toList(),
+        e.kept().stream().map(k -> new KeptView(k.backupId().value(), k.because())).toList(),
+        e.wal().stream()
+            .map(
+                w ->
+                    new WalRangeView(
+                        w.systemIdentifier(), w.timeline(), w.from().toString(), w.to().toString()))
+            .toList(),
+        e.objects(),
+        e.bytes());
   }
 
   private static Double seconds(Duration duration) {

@@ -12,6 +12,7 @@ import io.holdfast.model.wire.Wire;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -42,6 +43,7 @@ public class JobService {
   @Inject Caller caller;
   @Inject Clock clock;
   @Inject Event<WorkWaiting> waiting;
+  @Inject Instance<JobAdmission> admissions;
 
   /**
    * Records a job in the caller's transaction, or in one of its own. It is sent on its way when
@@ -52,6 +54,7 @@ public class JobService {
   @Transactional
   public JobView submit(
       JobKind kind, String cluster, String pool, JobSpec spec, SubmitOptions options) {
+    admissions.forEach(admission -> admission.admit(spec));
     JobEntity job = new JobEntity();
     job.id = UUID.fromString(JobId.next(clock).value());
     job.kind = kind;

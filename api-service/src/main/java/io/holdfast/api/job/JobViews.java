@@ -108,6 +108,7 @@ final class JobViews {
       case JobSpec.Copy copy -> copy.backupId();
       case JobSpec.CopyWal copy -> null;
       case JobSpec.Scan scan -> null;
+      case JobSpec.Expire expire -> null;
     };
   }
 }

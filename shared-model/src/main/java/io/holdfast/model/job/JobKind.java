@@ -11,7 +11,8 @@ public enum JobKind {
   DRILL,
   COPY,
   COPY_WAL,
-  SCAN;
+  SCAN,
+  EXPIRE;
 
   /** One-shot kinds change something outside the repository and are never retried by themselves. */
   public boolean oneShot() {

@@ -23,7 +23,8 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobResult.Drilled.class, name = "DRILL"),
   @JsonSubTypes.Type(value = JobResult.Copied.class, name = "COPY"),
   @JsonSubTypes.Type(value = JobResult.WalCopied.class, name = "COPY_WAL"),
-  @JsonSubTypes.Type(value = JobResult.Scanned.class, name = "SCAN")
+  @JsonSubTypes.Type(value = JobResult.Scanned.class, name = "SCAN"),
+  @JsonSubTypes.Type(value = JobResult.Expired.class, name = "EXPIRE")
 })
 public sealed interface JobResult {
   /**
@@ -127,6 +128,29 @@ public sealed interface JobResult {
       int archives,
       int oddities)
       implements JobResult {}
+
+  /**
+   * What an expiration removed, or in a dry run would remove.
+   *
+   * @param backups that are gone, with those that were gone already
+   * @param kept of those that were to go
+   * @param wal the ranges that are gone, as they were asked for
+   * @param objects how many were removed
+   * @param bytes stored bytes of these
+   * @param findings the report, a sentence each
+   */
+  record Expired(
+      boolean dryRun,
+      List<BackupId> backups,
+      List<Kept> kept,
+      List<JobSpec.WalRange> wal,
+      long objects,
+      long bytes,
+      List<Finding> findings)
+      implements JobResult {}
+
+  /** A backup that stays, because something in the repository needs it. */
+  record Kept(BackupId backupId, String because) {}
 
   /**
    * @param check stable name, such as {@code privileges}

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.Lsn;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RestoreTarget;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,8 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobSpec.Drill.class, name = "DRILL"),
   @JsonSubTypes.Type(value = JobSpec.Copy.class, name = "COPY"),
   @JsonSubTypes.Type(value = JobSpec.CopyWal.class, name = "COPY_WAL"),
-  @JsonSubTypes.Type(value = JobSpec.Scan.class, name = "SCAN")
+  @JsonSubTypes.Type(value = JobSpec.Scan.class, name = "SCAN"),
+  @JsonSubTypes.Type(value = JobSpec.Expire.class, name = "EXPIRE")
 })
 public sealed interface JobSpec {
   RepositorySpec repository();
@@ -176,4 +179,52 @@ public sealed interface JobSpec {
 
   /** Finds out what lies in a repository. Changes and deletes nothing. */
   record Scan(RepositorySpec repository) implements JobSpec {}
+
+  /**
+   * Removes from one repository what a plan says, and nothing else. The worker looks again at what
+   * the repository says of each, and keeps what something there still needs.
+   *
+   * @param backups whatever builds on another before that other
+   * @param sweep null: what dead attempts left stays
+   * @param dryRun find out what would go and change nothing
+   */
+  record Expire(
+      String cluster,
+      RepositorySpec repository,
+      List<Doomed> backups,
+      List<WalRange> wal,
+      Sweep sweep,
+      boolean dryRun)
+      implements JobSpec {
+    public Expire {
+      backups = backups == null ? List.of() : List.copyOf(backups);
+      wal = wal == null ? List.of() : List.copyOf(wal);
+    }
+  }
+
+  /**
+   * @param because why nothing needs it any more, for people
+   */
+  record Doomed(BackupId backupId, String because) {}
+
+  /**
+   * Whole segments of one timeline.
+   *
+   * @param systemIdentifier decimal text
+   * @param from where the first of them begins
+   * @param to where the last of them ends
+   */
+  record WalRange(String systemIdentifier, int timeline, int segmentBytes, Lsn from, Lsn to) {}
+
+  /**
+   * What attempts left that published nothing: objects without a manifest, open uploads.
+   *
+   * @param olderThan how long ago an attempt must have begun to count as dead
+   * @param unfinished backups whose jobs are not over, however old their attempts are
+   */
+  record Sweep(Duration olderThan, List<BackupId> unfinished) {
+    public Sweep {
+      unfinished = unfinished == null ? List.of() : List.copyOf(unfinished);
+    }
+  }
 }

@@ -64,6 +64,9 @@ final class GoldenSamples {
           "7341234567890123456");
   private static final ArchiveSpec ARCHIVE =
       new ArchiveSpec(ArchiveSpec.Mode.STREAM, 3, null, Duration.ofSeconds(10), false);
+  private static final JobSpec.WalRange WAL =
+      new JobSpec.WalRange(
+          "7341234567890123456", 1, 16_777_216, Lsn.parse("0/1000000"), Lsn.parse("2A/1E000000"));
   private static final NodeObservation SEEN =
       new NodeObservation(
           "pg-2",
@@ -264,6 +267,16 @@ final class GoldenSamples {
                 null,
                 null,
                 new JobSpec.Declaration("{\"repository\":\"disk\"}", AT))));
+    all.put(
+        "run-job-expire",
+        run(
+            new JobSpec.Expire(
+                "orders",
+                DISK,
+                List.of(new JobSpec.Doomed(BACKUP, "no tier needs it")),
+                List.of(WAL),
+                new JobSpec.Sweep(Duration.ofDays(7), List.of(BACKUP)),
+                false)));
     all.put("archive-cluster", new JobCommand.ArchiveCluster(header(), 4, CLUSTER, DISK, ARCHIVE));
     all.put("observe-archive", new JobCommand.ObserveArchive(header(), CLUSTER, S3, ARCHIVE));
     all.put("cancel-job", new JobCommand.CancelJob(header(), JOB, 1, "not needed"));
@@ -345,6 +358,17 @@ final class GoldenSamples {
     all.put(
         "succeeded-scanned",
         new JobEvent.Succeeded(event(7), new JobResult.Scanned("minio", AT, 1, 9, 4096, 1, 1, 1)));
+        "expired",
+        new JobEvent.Succeeded(
+            event(7),
+            new JobResult.Expired(
+                false,
+                List.of(BACKUP),
+                List.of(new JobResult.Kept(BACKUP, "backup X builds on it")),
+                List.of(WAL),
+                12,
+                3456,
+                List.of(new JobResult.Finding("backups", "OK", "1 backup is gone", null)))));
     all.put(
         "failed",
         new JobEvent.Failed(event(7), new Problem("SOURCE_FAILED", "it broke", "mend it", true)));

@@ -1,5 +1,6 @@
 package io.holdfast.worker.backup;
 
+import io.holdfast.model.BackupId;
 import io.holdfast.model.RunId;
 import io.holdfast.model.backup.LogicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec;
@@ -46,7 +47,8 @@ public final class BackupJob {
       RunId id = RunId.next(rooms.clock());
       // Before the first byte: what nobody could read again is no backup.
       Seals.Begun sealing = rooms.seals().begin(spec.cluster().encryption(), layout.run(id));
-      manifests.claim(layout, attempt.jobId(), attempt.number(), id, attempt.worker());
+      manifests.claim(
+          layout, attempt.jobId(), attempt.number(), id, attempt.worker(), parent(spec));
       try {
         attempt.requireHeld();
         manifests.discardOtherRuns(layout, id);
@@ -61,6 +63,10 @@ public final class BackupJob {
         throw e;
       }
     }
+  }
+
+  private static BackupId parent(JobSpec.Backup spec) {
+    return spec.source() instanceof PhysicalSourceSpec physical ? physical.parent() : null;
   }
 
   private BackedUp take(Run run) {

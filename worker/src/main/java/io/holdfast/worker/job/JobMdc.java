@@ -24,6 +24,7 @@ final class JobMdc {
           case JobSpec.Copy copy -> copy.sourceCluster();
           case JobSpec.CopyWal copy -> copy.sourceCluster();
           case JobSpec.Scan scan -> null;
+          case JobSpec.Expire expire -> expire.cluster();
         };
     if (cluster != null) {
       MDC.put("cluster", cluster);

@@ -18,6 +18,7 @@ public record BackupLayout(String cluster, BackupId backupId) {
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final int LONGEST_NAME = 63;
   static final String MANIFEST = "manifest.json";
+  static final String TOMBSTONE = "expired.json";
 
   public BackupLayout {
     cluster = ResourceName.check("cluster name", cluster);
@@ -34,6 +35,11 @@ public record BackupLayout(String cluster, BackupId backupId) {
 
   public String manifest() {
     return folder() + MANIFEST;
+  }
+
+  /** Beside a manifest that was removed; who finds it knows that the rest is on its way out. */
+  public String tombstone() {
+    return folder() + TOMBSTONE;
   }
 
   public String claims() {

@@ -60,12 +60,15 @@ public final class ManifestStore {
   }
 
   /**
-   * Marks the beginning of an attempt, before its first object.
+   * Marks the beginning of an attempt, before its first object. What is read after it finds either
+   * the parent or its tombstone: whoever removes a backup looks for claims afterwards.
    *
+   * @param parent the backup that is to be built on; null: none
    * @throws JobFailure SUPERSEDED when a later attempt, or another run of this one, has begun
    */
-  public void claim(BackupLayout layout, JobId job, int attempt, RunId run, String worker) {
-    Claim mine = new Claim(job, attempt, run, worker, clock.instant());
+  public void claim(
+      BackupLayout layout, JobId job, int attempt, RunId run, String worker, BackupId parent) {
+    Claim mine = new Claim(job, attempt, run, worker, clock.instant(), parent);
     if (!repository.createIfAbsent(layout.claim(attempt), Wire.document(mine))) {
       Claim theirs = Wire.read(document(layout.claim(attempt)), Claim.class);
       if (!theirs.runId().equals(run)) {
@@ -118,7 +121,15 @@ public final class ManifestStore {
             });
     manifest.artifacts().forEach(artifact -> lookUp(layout, artifact));
     refuseWhenSuperseded(layout, manifest.attempt());
+    refuseWhenExpired(layout, manifest.attempt());
     return repository.createIfAbsent(layout.manifest(), json) ? manifest : read(layout);
+  }
+
+  /** An attempt that slept until its backup, made by another one, had expired. */
+  private void refuseWhenExpired(BackupLayout layout, int attempt) {
+    if (repository.stat(layout.tombstone()).isPresent()) {
+      throw superseded(layout, attempt, "the backup has expired");
+    }
   }
 
   private void lookUp(BackupLayout layout, Artifact artifact) {

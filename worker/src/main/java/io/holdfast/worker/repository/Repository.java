@@ -4,6 +4,7 @@ import io.holdfast.model.repository.Capabilities;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A place for objects. Keys are relative, {@code /}-separated, made by Holdfast and never by a
@@ -68,7 +69,16 @@ public interface Repository extends AutoCloseable {
    * Removes what dead writers left unfinished below a folder: partial files, open multipart
    * uploads. Whole objects stay. The caller knows that nobody writes there any more.
    */
-  void discardUnfinished(String prefix);
+  default void discardUnfinished(String prefix) {
+    discardUnfinished(prefix, key -> true);
+  }
+
+  /**
+   * As {@link #discardUnfinished(String)}, of some objects only.
+   *
+   * @param dead tells by the key of the object that was to be
+   */
+  void discardUnfinished(String prefix, Predicate<String> dead);
 
   /** Finds out by trying, under a key of its own, and leaves nothing behind. */
   Capabilities probe();

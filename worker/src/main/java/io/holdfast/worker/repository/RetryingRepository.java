@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Retries what may be done twice. A staged object is not among it: its driver retries the parts,
@@ -76,8 +77,8 @@ public final class RetryingRepository implements Repository {
   }
 
   @Override
-  public void discardUnfinished(String prefix) {
-    retry.run(() -> driver.discardUnfinished(prefix));
+  public void discardUnfinished(String prefix, Predicate<String> dead) {
+    retry.run(() -> driver.discardUnfinished(prefix, dead));
   }
 
   @Override

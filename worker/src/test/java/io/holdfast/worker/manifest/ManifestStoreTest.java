@@ -42,7 +42,7 @@ class ManifestStoreTest {
 
   @Test
   void aBackupExistsFromItsCommitOn() {
-    store.claim(LAYOUT, JOB, 1, RUN, "w1");
+    store.claim(LAYOUT, JOB, 1, RUN, "w1", null);
     Manifest manifest = written(RUN, 1);
     assertThat(store.find(LAYOUT)).isEmpty();
     assertThat(store.list("orders")).isEmpty();
@@ -63,24 +63,24 @@ class ManifestStoreTest {
 
   @Test
   void aZombieCannotCommitAfterALaterAttemptBegan() {
-    store.claim(LAYOUT, JOB, 1, RUN, "w1");
+    store.claim(LAYOUT, JOB, 1, RUN, "w1", null);
     Manifest zombie = written(RUN, 1);
-    store.claim(LAYOUT, JOB, 2, OTHER_RUN, "w2");
+    store.claim(LAYOUT, JOB, 2, OTHER_RUN, "w2", null);
     assertFails(ErrorCode.SUPERSEDED, () -> store.commit(zombie, Seal.none()));
     assertThat(store.find(LAYOUT)).isEmpty();
   }
 
   @Test
   void anAttemptIsClaimedByOneRunAndMayBeClaimedAgainByIt() {
-    store.claim(LAYOUT, JOB, 1, RUN, "w1");
-    store.claim(LAYOUT, JOB, 1, RUN, "w1");
-    assertFails(ErrorCode.SUPERSEDED, () -> store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w2"));
+    store.claim(LAYOUT, JOB, 1, RUN, "w1", null);
+    store.claim(LAYOUT, JOB, 1, RUN, "w1", null);
+    assertFails(ErrorCode.SUPERSEDED, () -> store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w2", null));
   }
 
   @Test
   void anEarlierAttemptIsNotClaimedAfterALaterOne() {
-    store.claim(LAYOUT, JOB, 2, RUN, "w1");
-    assertFails(ErrorCode.SUPERSEDED, () -> store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w2"));
+    store.claim(LAYOUT, JOB, 2, RUN, "w1", null);
+    assertFails(ErrorCode.SUPERSEDED, () -> store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w2", null));
   }
 
   @Test
@@ -131,9 +131,9 @@ class ManifestStoreTest {
 
   @Test
   void discardsTheRunsOfDeadAttempts() {
-    store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w1");
+    store.claim(LAYOUT, JOB, 1, OTHER_RUN, "w1", null);
     written(OTHER_RUN, 1);
-    store.claim(LAYOUT, JOB, 2, RUN, "w2");
+    store.claim(LAYOUT, JOB, 2, RUN, "w2", null);
     store.commit(written(RUN, 2), Seal.none());
     store.discardOtherRuns(LAYOUT, RUN);
     assertThat(repository.list(LAYOUT.run(OTHER_RUN))).isEmpty();

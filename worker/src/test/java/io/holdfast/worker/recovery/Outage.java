@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * A store that answers 503 to questions about WAL, for a while from the first that follows {@link
@@ -89,8 +90,8 @@ final class Outage {
     }
 
     @Override
-    public void discardUnfinished(String prefix) {
-      real.discardUnfinished(prefix);
+    public void discardUnfinished(String prefix, Predicate<String> dead) {
+      real.discardUnfinished(prefix, dead);
     }
 
     @Override

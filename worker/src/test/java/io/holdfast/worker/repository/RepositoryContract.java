@@ -185,6 +185,22 @@ public abstract class RepositoryContract {
   }
 
   @Test
+  void discardsOnlyTheUnfinishedObjectsThatAreDead() throws Exception {
+    StagedObject dead = repository.stage("a/dead", 0);
+    dead.write(random(2 * PART_BYTES));
+    try (StagedObject living = repository.stage("a/living", 0)) {
+      byte[] content = random(2 * PART_BYTES);
+      living.write(content);
+      repository.discardUnfinished("a/", "a/dead"::equals);
+      living.commit(sha256(content));
+    }
+    assertThat(repository.list("")).containsExactly(new ObjectStat("a/living", 2 * PART_BYTES));
+    repository.delete("a/living");
+    assertThat(storeIsEmpty()).isTrue();
+    dead.close();
+  }
+
+  @Test
   void probesWhatItCanDoAndLeavesNothing() throws Exception {
     var found = repository.probe();
     assertThat(found.writable()).isTrue();

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -159,9 +160,10 @@ public final class FilesystemRepository implements Repository {
   }
 
   @Override
-  public void discardUnfinished(String prefix) {
+  public void discardUnfinished(String prefix, Predicate<String> dead) {
     for (Path file : files(prefix)) {
-      if (PartialFile.isPartial(file)) {
+      if (PartialFile.isPartial(file)
+          && dead.test(root.relativize(PartialFile.target(file)).toString())) {
         try {
           Files.deleteIfExists(file);
           directories.removeEmptyParents(file);

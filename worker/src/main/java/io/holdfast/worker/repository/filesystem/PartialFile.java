@@ -25,6 +25,7 @@ final class PartialFile extends StagedObject {
   static final String SUFFIX = ".partial";
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final int TRIES = 5;
+  private static final int UUID_CHARACTERS = 36;
 
   private final String key;
   private final Path target;
@@ -48,6 +49,13 @@ final class PartialFile extends StagedObject {
   static boolean isPartial(Path file) {
     String name = file.getFileName().toString();
     return name.startsWith(".") && name.endsWith(SUFFIX);
+  }
+
+  /** The file that a partial one was to become. */
+  static Path target(Path partial) {
+    String name = partial.getFileName().toString();
+    int uuid = name.length() - SUFFIX.length() - UUID_CHARACTERS - 1;
+    return uuid > 1 ? partial.resolveSibling(name.substring(1, uuid)) : partial;
   }
 
   private FileChannel open() throws IOException {

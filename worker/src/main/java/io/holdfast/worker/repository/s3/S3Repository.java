@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A bucket, or a prefix of one, of any S3 server. */
 public final class S3Repository implements Repository {
@@ -171,9 +172,9 @@ public final class S3Repository implements Repository {
   }
 
   @Override
-  public void discardUnfinished(String prefix) {
-    calls
-        .openUploads(Keys.checkPrefix(prefix))
+  public void discardUnfinished(String prefix, Predicate<String> dead) {
+    calls.openUploads(Keys.checkPrefix(prefix)).stream()
+        .filter(upload -> dead.test(upload.key()))
         .forEach(upload -> calls.abort(upload.key(), upload.uploadId()));
   }
 
