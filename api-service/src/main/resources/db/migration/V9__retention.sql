@@ -6,6 +6,8 @@ alter table backup drop constraint backup_state_check;
 alter table backup add constraint backup_state_check
   check (state in ('AVAILABLE', 'SUSPECT', 'EXPIRING', 'EXPIRED'));
 alter table backup add column state_before text;
+-- Whether a job before the one below may have begun to remove it.
+alter table backup add column expiry_begun boolean not null default false;
 alter table backup add column expiry_reason text;
 alter table backup add column expiry_job uuid;
 alter table backup add column expired_at timestamptz;

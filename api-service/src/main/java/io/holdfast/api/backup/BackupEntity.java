@@ -67,6 +67,10 @@ public class BackupEntity extends PanacheEntityBase {
   @Column(name = "state_before")
   public String stateBefore;
 
+  /** Whether a job before {@link #expiryJob} may have begun to remove it. */
+  @Column(name = "expiry_begun")
+  public boolean expiryBegun;
+
   @Column(name = "expiry_reason")
   public String expiryReason;
 

@@ -31,6 +31,7 @@ public class JobLifecycle {
   @Inject MeterRegistry metrics;
   @Inject Event<JobSucceeded> succeeded;
   @Inject Event<JobFailed> failed;
+  @Inject Event<JobCancelled> cancellations;
   @Inject Event<WorkWaiting> waiting;
 
   /** A worker was heard: the job runs and its lease starts anew on this clock. */
@@ -134,6 +135,7 @@ public class JobLifecycle {
     }
     endAttempt(job, "CANCELLED", null);
     finished(job, EventBody.outcome("CANCELLED", null, reason, null));
+    cancellations.fire(new JobCancelled(job.jobId(), spec(job), job.finishedAt));
     return true;
   }
 

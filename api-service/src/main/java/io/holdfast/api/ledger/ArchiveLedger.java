@@ -3,6 +3,7 @@ package io.holdfast.api.ledger;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.backup.PhysicalBackup;
 import io.holdfast.api.cluster.ClusterService;
+import io.holdfast.api.ledger.Continuity.Hole;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.wal.ArchiveObservation;
@@ -37,6 +38,7 @@ public class ArchiveLedger {
   @Inject ClusterService clusters;
   @Inject BackupQueries backups;
   @Inject Gaps gaps;
+  @Inject ExpiredWal expired;
   @Inject WalMarks marks;
   @Inject ClusterEvents events;
   @Inject EntityManager entities;
@@ -68,11 +70,12 @@ public class ArchiveLedger {
     }
     Continuity continuity = new Continuity(seen);
     List<PhysicalBackup> known = backups.physical(seen.cluster(), cluster.get().repository());
-    gaps.update(seen.cluster(), continuity, state.holesSeen(), known, at);
+    List<Hole> holes = expired.without(seen.cluster(), seen.systemIdentifier(), continuity.holes());
+    gaps.update(seen.cluster(), continuity, holes, state.holesSeen(), known, at);
     marks.add(seen.cluster(), seen);
     state.observedAt = at;
     state.observation = Wire.text(seen);
-    state.holes = Wire.text(continuity.holes());
+    state.holes = Wire.text(holes);
     state.slotUsed = Alarms.used(seen.slot());
     state.slotIdleSince = idleSince(state, seen, cluster.get().archive().spec());
     if (seen.primary() != null) {

@@ -50,6 +50,11 @@ final class Continuity {
             : new SegmentSize(observation.segmentBytes());
   }
 
+  /** Of the server whose archive it is; null when nobody knows. */
+  String systemIdentifier() {
+    return observation.systemIdentifier();
+  }
+
   WalPath path(int timeline) {
     return WalPath.to(timeline, archived, size);
   }

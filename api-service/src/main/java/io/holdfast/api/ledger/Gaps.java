@@ -21,20 +21,23 @@ import java.util.UUID;
 @Transactional(Transactional.TxType.MANDATORY)
 class Gaps {
   @Inject ClusterEvents events;
+  @Inject ExpiredWal expired;
   @Inject Clock clock;
 
   /**
-   * @param before holes of the observation before
+   * @param holes what is missing and was not removed on purpose
+   * @param before likewise, at the observation before
    */
   void update(
       String cluster,
       Continuity seen,
+      List<Hole> holes,
       List<Hole> before,
       List<PhysicalBackup> backups,
       Instant at) {
     List<WalGapEntity> open = WalGapEntity.open(cluster);
     List<WalGapEntity> still = new ArrayList<>();
-    for (Hole hole : seen.holes()) {
+    for (Hole hole : holes) {
       Optional<WalGapEntity> known =
           open.stream()
               .filter(gap -> !still.contains(gap) && gap.hole().overlaps(hole))
@@ -47,7 +50,10 @@ class Gaps {
         still.add(found(cluster, hole, at));
       }
     }
-    open.stream().filter(gap -> !still.contains(gap)).forEach(gap -> closed(gap, at));
+    open.stream()
+        .filter(gap -> !still.contains(gap))
+        .forEach(
+            gap -> closed(gap, expired.covers(cluster, seen.systemIdentifier(), gap.hole()), at));
     still.stream()
         .filter(gap -> gap.supersededBy == null)
         .forEach(gap -> supersede(gap, seen, backups, at));
@@ -77,11 +83,11 @@ class Gaps {
     return gap;
   }
 
-  private void closed(WalGapEntity gap, Instant at) {
+  private void closed(WalGapEntity gap, boolean removed, Instant at) {
     gap.closedAt = at;
     events.note(
         gap.cluster,
-        "GAP_CLOSED",
+        removed ? "GAP_EXPIRED" : "GAP_CLOSED",
         at,
         "WAL of timeline "
             + gap.timeline
@@ -89,7 +95,7 @@ class Gaps {
             + gap.hole().from()
             + " to "
             + gap.hole().to()
-            + " is there.",
+            + (removed ? " has expired with the WAL around it." : " is there."),
         details(gap));
   }
 

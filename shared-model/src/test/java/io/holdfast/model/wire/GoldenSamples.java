@@ -358,6 +358,7 @@ final class GoldenSamples {
     all.put(
         "succeeded-scanned",
         new JobEvent.Succeeded(event(7), new JobResult.Scanned("minio", AT, 1, 9, 4096, 1, 1, 1)));
+    all.put(
         "expired",
         new JobEvent.Succeeded(
             event(7),

@@ -1,0 +1,48 @@
+package io.holdfast.api.retention;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.hibernate.annotations.DynamicUpdate;
+
+/** What keeps a backup whatever the policy says. */
+@Entity
+@DynamicUpdate
+@Table(name = "hold")
+public class HoldEntity extends PanacheEntityBase {
+  static final String LEGAL = "LEGAL";
+
+  @Id public UUID id;
+
+  @Column(name = "backup_id")
+  public UUID backupId;
+
+  public String kind;
+  public String reason;
+
+  @Column(name = "ends_at")
+  public Instant endsAt;
+
+  @Column(name = "created_at")
+  public Instant createdAt;
+
+  @Column(name = "created_by")
+  public String createdBy;
+
+  @Column(name = "lifted_at")
+  public Instant liftedAt;
+
+  @Column(name = "lifted_by")
+  public String liftedBy;
+
+  @Column(name = "lift_reason")
+  public String liftReason;
+
+  boolean standsAt(Instant now) {
+    return liftedAt == null && (endsAt == null || endsAt.isAfter(now));
+  }
+}

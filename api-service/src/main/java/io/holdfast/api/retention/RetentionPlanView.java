@@ -1,0 +1,104 @@
+package io.holdfast.api.retention;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.holdfast.api.cluster.RetentionView;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What stays and what would go now, with the reason for each. */
+@Schema(name = "RetentionPlan")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RetentionPlanView(
+    String cluster,
+    String repository,
+    Instant at,
+    @Schema(description = "The policy that holds, defaults filled in") RetentionView policy,
+    int keeping,
+    int expiring,
+    @Schema(description = "Stored bytes of the backups that would go") long expiringBytes,
+    @Schema(description = "Newest first") List<BackupDecisionView> backups,
+    @Schema(description = "By timeline and position; empty when nothing is archived there")
+        List<WalDecisionView> wal,
+    @Schema(description = "Whether carrying it out needs 'confirm' with the digest")
+        boolean needsConfirmation,
+    List<ConcernView> concerns,
+    @Schema(description = "The same for as long as the same would go") String digest) {
+
+  @Schema(name = "BackupDecision")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record BackupDecisionView(
+      String backupId,
+      Instant finishedAt,
+      @Schema(description = "What an incremental one builds on") String parent,
+      long storedBytes,
+      @Schema(description = "KEEP or EXPIRE; further values may follow") String action,
+      List<ReasonView> reasons) {}
+
+  @Schema(name = "WalDecision")
+  public record WalDecisionView(
+      String systemIdentifier,
+      int timeline,
+      @Schema(examples = "0/3000000") String from,
+      @Schema(description = "Exclusive", examples = "0/5000000") String to,
+      @Schema(description = "KEEP or EXPIRE; further values may follow") String action,
+      List<ReasonView> reasons) {}
+
+  @Schema(name = "RetentionReason")
+  public record ReasonView(
+      @Schema(description = "TIER, MINIMUM, HOLD, PARENT, ...; further values may follow")
+          String code,
+      String sentence) {}
+
+  @Schema(name = "RetentionConcern", description = "Why the plan asks before it is carried out")
+  public record ConcernView(
+      @Schema(description = "SHARE or LEAP; further values may follow") String code,
+      String sentence) {}
+
+  static RetentionPlanView of(
+      String cluster, String repository, RetentionView policy, RetentionPlan plan) {
+    return new RetentionPlanView(
+        cluster,
+        repository,
+        plan.at(),
+        policy,
+        (int) plan.backups().stream().filter(decision -> !decision.expires()).count(),
+        (int) plan.backups().stream().filter(RetentionPlan.BackupDecision::expires).count(),
+        plan.backups().stream()
+            .filter(RetentionPlan.BackupDecision::expires)
+            .mapToLong(decision -> decision.backup().bytes())
+            .sum(),
+        plan.backups().stream().map(RetentionPlanView::of).toList(),
+        plan.wal().stream().map(RetentionPlanView::of).toList(),
+        !plan.concerns().isEmpty(),
+        plan.concerns().stream()
+            .map(concern -> new ConcernView(concern.code(), concern.sentence()))
+            .toList(),
+        plan.digest());
+  }
+
+  private static BackupDecisionView of(RetentionPlan.BackupDecision decision) {
+    RetentionFacts.Stored backup = decision.backup();
+    return new BackupDecisionView(
+        backup.id().value(),
+        backup.finishedAt(),
+        backup.parent() == null ? null : backup.parent().value(),
+        backup.bytes(),
+        decision.action().name(),
+        decision.reasons().stream().map(RetentionPlanView::of).toList());
+  }
+
+  private static WalDecisionView of(RetentionPlan.WalDecision decision) {
+    return new WalDecisionView(
+        decision.systemIdentifier(),
+        decision.timeline(),
+        decision.from().toString(),
+        decision.to().toString(),
+        decision.action().name(),
+        List.of(of(decision.reason())));
+  }
+
+  private static ReasonView of(RetentionPlan.Reason reason) {
+    return new ReasonView(reason.code().name(), reason.sentence());
+  }
+}
