@@ -37,6 +37,8 @@ public class ExpirationOutcome {
       List<WalRange> left =
           spec.wal().stream().filter(range -> !result.wal().contains(range)).toList();
       expired.takeBack(spec.cluster(), done.jobId(), left);
+      // As far as it got where the store would not let go of the rest.
+      expired.add(spec.cluster(), done.jobId(), result.wal());
     }
   }
 

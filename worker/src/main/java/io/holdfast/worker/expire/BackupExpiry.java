@@ -1,10 +1,12 @@
 package io.holdfast.worker.expire;
 
 import io.holdfast.model.BackupId;
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobResult.Kept;
 import io.holdfast.model.job.JobSpec.Doomed;
 import io.holdfast.worker.attempt.Attempt;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;
 import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.repository.Repository;
@@ -24,6 +26,7 @@ final class BackupExpiry {
   private final Instant living;
   private final Attempt attempt;
   private final Map<BackupId, String> going = new LinkedHashMap<>();
+  private final List<BackupId> gone = new ArrayList<>();
   private final List<Kept> kept = new ArrayList<>();
 
   /**
@@ -54,20 +57,39 @@ final class BackupExpiry {
     BackupFolders folders = before;
     if (!removed.dryRun() && !going.isEmpty()) {
       attempt.phase("REMOVING MANIFESTS", null);
-      for (Map.Entry<BackupId, String> one : going.entrySet()) {
-        fence.require();
-        graves.bury(before.layout(one.getKey()), one.getValue());
-      }
+      List.copyOf(going.keySet()).forEach(id -> bury(before, id));
       // Whoever began to build on one of them before its manifest was gone has left a claim by now.
       folders = before.again();
       spare(folders);
     }
     attempt.phase("REMOVING OBJECTS", bytes(folders));
     for (BackupId id : going.keySet()) {
-      remove(folders, id);
+      remove(folders, id, findings);
     }
     findings.add(finding());
     return folders;
+  }
+
+  private void bury(BackupFolders before, BackupId id) {
+    if (!going.containsKey(id)) {
+      return;
+    }
+    fence.require();
+    try {
+      graves.bury(before.layout(id), going.get(id));
+    } catch (JobFailure failure) {
+      requireLocked(failure);
+      going.remove(id);
+      kept.add(new Kept(id, failure.getMessage()));
+      // What it builds on comes behind it, and stays too.
+      spare(before);
+    }
+  }
+
+  private static void requireLocked(JobFailure failure) {
+    if (failure.code() != ErrorCode.OBJECT_LOCKED) {
+      throw failure;
+    }
   }
 
   /** Lets go of what is still built upon, as far as it can be: a backup without objects cannot. */
@@ -96,16 +118,25 @@ final class BackupExpiry {
         .sum();
   }
 
-  private void remove(BackupFolders folders, BackupId id) {
+  private void remove(BackupFolders folders, BackupId id, List<Finding> findings) {
     BackupLayout layout = folders.layout(id);
     if (!removed.dryRun()) {
       fence.require();
       repository.discardUnfinished(layout.folder());
     }
-    for (ObjectStat object : folders.objects(id)) {
-      if (!object.key().equals(layout.tombstone())) {
-        removed.object(object);
-      }
+    try {
+      folders.objects(id).stream()
+          .filter(object -> !object.key().equals(layout.tombstone()))
+          .forEach(removed::object);
+      gone.add(id);
+    } catch (JobFailure failure) {
+      requireLocked(failure);
+      findings.add(
+          new Finding(
+              "backups",
+              "WARNING",
+              "backup " + id + " is half removed: " + failure.getMessage(),
+              "An expiration after the lock has run out removes the rest."));
     }
   }
 
@@ -113,17 +144,17 @@ final class BackupExpiry {
     return new Finding(
         "backups",
         kept.isEmpty() ? "OK" : "WARNING",
-        going.size()
+        gone.size()
             + " backups "
             + (removed.dryRun() ? "would be" : "were")
             + " removed"
-            + (kept.isEmpty() ? "" : ", " + kept.size() + " stay because something needs them"),
-        kept.isEmpty() ? null : "The repository knows more than the catalog: scan it.");
+            + (kept.isEmpty() ? "" : ", " + kept.size() + " stay: " + kept.getFirst().because()),
+        kept.isEmpty() ? null : "See what keeps each of them.");
   }
 
   /** What was removed, or in a dry run would be. */
   List<BackupId> gone() {
-    return List.copyOf(going.keySet());
+    return List.copyOf(gone);
   }
 
   /** What was to go and stays. */

@@ -43,7 +43,7 @@ final class Fence {
             clock.instant(),
             null);
     // False when this attempt was begun before; whoever did is gone, or has no lease.
-    boolean unused = repository.createIfAbsent(fence.mark(), Wire.document(mine));
+    boolean unused = repository.createPassing(fence.mark(), Wire.document(mine));
     fence.require();
     return fence;
   }

@@ -18,14 +18,25 @@ import java.time.Clock;
 record Graves(Repository repository, Clock clock, JobId job) {
   private static final int LARGEST_BYTES = 96 * 1024 * 1024;
 
-  /** From here on the backup does not exist for anybody. */
+  /**
+   * From here on the backup does not exist for anybody.
+   *
+   * @throws JobFailure OBJECT_LOCKED when the store keeps the manifest; nothing has changed then
+   */
   void bury(BackupLayout layout, String because) {
     byte[] manifest =
         repository.stat(layout.manifest()).isPresent() ? bytes(layout.manifest()) : null;
     Tombstone tombstone = new Tombstone(job, because, clock.instant(), manifest);
     // False when an attempt before this one was as far: what it wrote is as good.
-    boolean unused = repository.createIfAbsent(layout.tombstone(), Wire.document(tombstone));
-    repository.delete(layout.manifest());
+    boolean unused = repository.createPassing(layout.tombstone(), Wire.document(tombstone));
+    try {
+      repository.delete(layout.manifest());
+    } catch (JobFailure failure) {
+      if (failure.code() == ErrorCode.OBJECT_LOCKED) {
+        repository.delete(layout.tombstone());
+      }
+      throw failure;
+    }
   }
 
   /** The backup exists again. None of its objects may have been removed. */

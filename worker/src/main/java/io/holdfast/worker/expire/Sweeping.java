@@ -1,10 +1,12 @@
 package io.holdfast.worker.expire;
 
 import io.holdfast.model.BackupId;
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.RunId;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobSpec.Sweep;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;
 import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.Claim;
@@ -66,7 +68,7 @@ final class Sweeping {
     }
     repository.list(Fence.all(cluster)).stream()
         .filter(mark -> at(mark.key()).isBefore(before))
-        .forEach(removed::object);
+        .forEach(this::remove);
     findings.add(
         new Finding(
             "sweep",
@@ -83,7 +85,7 @@ final class Sweeping {
     List<ObjectStat> objects = folders.objects(id);
     if (folders.buried(id) && !folders.exists(id)) {
       if (objects.size() == 1 && folders.tombstone(id).at().isBefore(before)) {
-        removed.object(objects.getFirst());
+        remove(objects.getFirst());
       }
       return;
     }
@@ -96,7 +98,20 @@ final class Sweeping {
     if (!folders.exists(id) && dead(folders, id, before)) {
       objects.stream()
           .filter(object -> object.key().startsWith(layout.claims()))
-          .forEach(removed::object);
+          .forEach(this::remove);
+    }
+  }
+
+  /** False when the store keeps it for now: then it is swept another time. */
+  private boolean remove(ObjectStat object) {
+    try {
+      removed.object(object);
+      return true;
+    } catch (JobFailure failure) {
+      if (failure.code() != ErrorCode.OBJECT_LOCKED) {
+        throw failure;
+      }
+      return false;
     }
   }
 

@@ -1,11 +1,14 @@
 package io.holdfast.worker.expire;
 
 import io.holdfast.model.BackupId;
+import io.holdfast.model.ErrorCode;
+import io.holdfast.model.Lsn;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobSpec.WalRange;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
@@ -52,13 +55,13 @@ final class WalExpiry {
                 "The repository knows more than the catalog: scan it."));
         continue;
       }
-      int files = remove(range);
-      done.add(range);
+      long before = removed.objects();
+      remove(range, findings).ifPresent(done::add);
       findings.add(
           new Finding(
               "wal",
               "OK",
-              files
+              (removed.objects() - before)
                   + " files of "
                   + describe(range)
                   + (removed.dryRun() ? " would be removed" : " were removed"),
@@ -92,34 +95,63 @@ final class WalExpiry {
         && wal.stopLsn().compareTo(range.from()) > 0;
   }
 
-  private int remove(WalRange range) {
+  /** What of the range is gone: all of it, or as far as the store lets go. */
+  private Optional<WalRange> remove(WalRange range, List<Finding> findings) {
     WalLayout layout = new WalLayout(cluster, range.systemIdentifier());
     SegmentSize size = new SegmentSize(range.segmentBytes());
     long first = size.number(range.from());
     long last = size.numberBefore(range.to());
-    int files = 0;
     for (long logId = first / size.perLogId(); logId <= last / size.perLogId(); logId++) {
       if (fence != null) {
         fence.require();
       }
       for (ObjectStat object : repository.list(layout.segments(range.timeline(), logId))) {
         if (within(object.key(), range.timeline(), size, first, last)) {
-          removed.object(object);
-          files++;
+          try {
+            removed.object(object);
+          } catch (JobFailure failure) {
+            if (failure.code() != ErrorCode.OBJECT_LOCKED) {
+              throw failure;
+            }
+            findings.add(
+                new Finding(
+                    "wal",
+                    "WARNING",
+                    failure.getMessage(),
+                    "An expiration after the lock has run out removes the rest."));
+            return until(range, size, number(object.key(), size).orElseThrow());
+          }
         }
       }
     }
-    return files;
+    return Optional.of(range);
+  }
+
+  private static Optional<WalRange> until(WalRange range, SegmentSize size, long number) {
+    Lsn end = size.start(number);
+    return end.compareTo(range.from()) <= 0
+        ? Optional.empty()
+        : Optional.of(
+            new WalRange(
+                range.systemIdentifier(),
+                range.timeline(),
+                range.segmentBytes(),
+                range.from(),
+                end));
   }
 
   private static boolean within(String key, int timeline, SegmentSize size, long first, long last) {
-    Optional<WalFileName> segment =
-        WalLayout.file(key).or(() -> WalLayout.growing(key).map(WalLayout.Growing::segment));
-    return segment
-        .filter(file -> file.kind() != WalFileName.Kind.HISTORY)
-        .filter(file -> file.timeline() == timeline && file.fits(size))
-        .map(file -> file.number(size))
-        .filter(number -> number >= first && number <= last)
-        .isPresent();
+    return segment(key).filter(file -> file.timeline() == timeline).isPresent()
+        && number(key, size).filter(number -> number >= first && number <= last).isPresent();
+  }
+
+  private static Optional<Long> number(String key, SegmentSize size) {
+    return segment(key).filter(file -> file.fits(size)).map(file -> file.number(size));
+  }
+
+  private static Optional<WalFileName> segment(String key) {
+    return WalLayout.file(key)
+        .or(() -> WalLayout.growing(key).map(WalLayout.Growing::segment))
+        .filter(file -> file.kind() != WalFileName.Kind.HISTORY);
   }
 }
