@@ -1,5 +1,6 @@
 package io.holdfast.worker;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -48,6 +49,28 @@ class WorkerArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("io.minio..")
           .because("a store is replaced or upgraded in one package");
+
+  @ArchTest
+  static final ArchRule bouncyCastleForOpenPgpOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + ".openpgp")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bouncycastle..")
+          .because("the JDK encrypts everything else, and a library is replaced in one package");
+
+  @ArchTest
+  static final ArchRule envelopesNeedTheJdkOnly =
+      classes()
+          .that()
+          .resideInAPackage(ROOT + ".envelope")
+          .and()
+          .haveSimpleNameNotEndingWith("Test")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "javax.crypto..", ROOT + ".envelope")
+          .because("these classes alone are the program that opens objects without Holdfast");
 
   @ArchTest
   static final ArchRule childrenInOneClassOnly =

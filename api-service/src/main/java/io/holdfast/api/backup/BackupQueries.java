@@ -51,6 +51,19 @@ public class BackupQueries {
     return new Known(new BackupId(id), place.cluster(), place.method(), place.repository());
   }
 
+  /** Whether a backup is known to be encrypted, whatever its manifest says now. */
+  @Transactional
+  public boolean encrypted(BackupId id) {
+    return entities
+            .createNativeQuery(
+                "select 1 from backup where id = :id and jsonb_typeof(cast(manifest as jsonb) ->"
+                    + " 'encryption') = 'object'")
+            .setParameter("id", UUID.fromString(id.value()))
+            .getResultList()
+            .size()
+        == 1;
+  }
+
   /** Where a backup lies. */
   record Place(String cluster, String method, String repository) {}
 

@@ -75,16 +75,17 @@ public class DrillService {
         cluster,
         declared.pool(),
         new JobSpec.Drill(
-            backup.id(),
-            cluster,
-            repositories.spec(backup.repository()),
-            new DrillSpec(
-                destination.target(),
-                destination.timeline(),
-                plan.amcheck(),
-                plan.assertions(),
-                plan.recoveryTime(),
-                point)),
+                backup.id(),
+                cluster,
+                repositories.spec(backup.repository()),
+                new DrillSpec(
+                    destination.target(),
+                    destination.timeline(),
+                    plan.amcheck(),
+                    plan.assertions(),
+                    plan.recoveryTime(),
+                    point))
+            .encrypted(backups.encrypted(backup.id())),
         new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
   }
 

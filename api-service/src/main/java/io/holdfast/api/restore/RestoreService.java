@@ -56,11 +56,12 @@ public class RestoreService {
               cluster,
               clusters.pool(cluster),
               new JobSpec.Restore(
-                  backup.id(),
-                  backup.cluster(),
-                  repositories.spec(backup.repository()),
-                  target(plan, cluster),
-                  Boolean.TRUE.equals(request.dryRun())),
+                      backup.id(),
+                      backup.cluster(),
+                      repositories.spec(backup.repository()),
+                      target(plan, cluster),
+                      Boolean.TRUE.equals(request.dryRun()))
+                  .encrypted(backups.encrypted(backup.id())),
               new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
         });
   }

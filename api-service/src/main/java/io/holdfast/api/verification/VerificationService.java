@@ -43,7 +43,8 @@ public class VerificationService {
           ErrorCode.ARTIFACT_DAMAGED.name(),
           ErrorCode.VERIFICATION_FAILED.name(),
           ErrorCode.BACKUP_NOT_FOUND.name(),
-          ErrorCode.MANIFEST_UNREADABLE.name());
+          ErrorCode.MANIFEST_UNREADABLE.name(),
+          ErrorCode.NOT_AUTHENTIC.name());
 
   @Inject BackupQueries backups;
   @Inject BackupCatalog catalog;
@@ -72,7 +73,11 @@ public class VerificationService {
                 backup.cluster(),
                 clusters.pool(backup.cluster()),
                 new JobSpec.Verify(
-                    backup.id(), backup.cluster(), repositories.spec(backup.repository()), level),
+                        backup.id(),
+                        backup.cluster(),
+                        repositories.spec(backup.repository()),
+                        level)
+                    .encrypted(backups.encrypted(backup.id())),
                 new SubmitOptions(caller.keyId(), request.labels(), deadline)));
   }
 

@@ -93,6 +93,8 @@ public sealed interface JobSpec {
    * @param dryRun prove what would happen and change nothing
    * @param copies where else the backup lies, to be tried in this order when it cannot be had from
    *     the first and nothing was changed yet
+   * @param encrypted whether the catalog knows the backup as encrypted: then a manifest that says
+   *     otherwise was forged
    */
   record Restore(
       BackupId backupId,
@@ -100,10 +102,26 @@ public sealed interface JobSpec {
       RepositorySpec repository,
       RestoreTarget target,
       boolean dryRun,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted)
       implements JobSpec {
     public Restore {
       copies = copies == null ? List.of() : List.copyOf(copies);
+    }
+
+    /** Of a backup that need not be encrypted. */
+    public Restore(
+        BackupId backupId,
+        String sourceCluster,
+        RepositorySpec repository,
+        RestoreTarget target,
+        boolean dryRun,
+        List<RepositorySpec> copies) {
+      this(backupId, sourceCluster, repository, target, dryRun, copies, false);
+    }
+
+    public Restore encrypted(boolean known) {
+      return new Restore(backupId, sourceCluster, repository, target, dryRun, copies, known);
     }
 
     /** From one place only. */
@@ -113,13 +131,33 @@ public sealed interface JobSpec {
         RepositorySpec repository,
         RestoreTarget target,
         boolean dryRun) {
-      this(backupId, sourceCluster, repository, target, dryRun, List.of());
+      this(backupId, sourceCluster, repository, target, dryRun, List.of(), false);
     }
   }
 
+  /**
+   * @param encrypted as of {@link Restore}
+   */
   record Verify(
-      BackupId backupId, String sourceCluster, RepositorySpec repository, VerificationLevel level)
-      implements JobSpec {}
+      BackupId backupId,
+      String sourceCluster,
+      RepositorySpec repository,
+      VerificationLevel level,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted)
+      implements JobSpec {
+    /** Of a backup that need not be encrypted. */
+    public Verify(
+        BackupId backupId,
+        String sourceCluster,
+        RepositorySpec repository,
+        VerificationLevel level) {
+      this(backupId, sourceCluster, repository, level, false);
+    }
+
+    public Verify encrypted(boolean known) {
+      return new Verify(backupId, sourceCluster, repository, level, known);
+    }
+  }
 
   /** Connection, privileges, versions, tools and repository, a sentence for each. */
   record Check(ClusterSpec cluster, RepositorySpec repository) implements JobSpec {}
@@ -138,22 +176,38 @@ public sealed interface JobSpec {
    * Restores into a throw-away server on the worker and judges what came back.
    *
    * @param copies as of {@link Restore}
+   * @param encrypted as of {@link Restore}
    */
   record Drill(
       BackupId backupId,
       String sourceCluster,
       RepositorySpec repository,
       DrillSpec drill,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted)
       implements JobSpec {
     public Drill {
       copies = copies == null ? List.of() : List.copyOf(copies);
     }
 
+    /** Of a backup that need not be encrypted. */
+    public Drill(
+        BackupId backupId,
+        String sourceCluster,
+        RepositorySpec repository,
+        DrillSpec drill,
+        List<RepositorySpec> copies) {
+      this(backupId, sourceCluster, repository, drill, copies, false);
+    }
+
+    public Drill encrypted(boolean known) {
+      return new Drill(backupId, sourceCluster, repository, drill, copies, known);
+    }
+
     /** From one place only. */
     public Drill(
         BackupId backupId, String sourceCluster, RepositorySpec repository, DrillSpec drill) {
-      this(backupId, sourceCluster, repository, drill, List.of());
+      this(backupId, sourceCluster, repository, drill, List.of(), false);
     }
   }
 

@@ -159,6 +159,22 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
   }
 
   /**
+   * @param known whether the backup is known to be encrypted
+   * @throws JobFailure NOT_AUTHENTIC when it is, and its manifest says otherwise
+   */
+  public void requireEncrypted(boolean known) {
+    // Those below are bound to it by digest.
+    if (known && asked().manifest().encryption() == null) {
+      throw new JobFailure(
+          ErrorCode.NOT_AUTHENTIC,
+          "backup "
+              + asked().manifest().backupId()
+              + " is known to be encrypted, and its manifest says that it is not",
+          "Somebody who may write to the repository changed it; restore it from a copy.");
+    }
+  }
+
+  /**
    * @throws JobFailure KEY_UNAVAILABLE when this worker may not decrypt one of the members
    */
   public void requireReadable() {

@@ -63,6 +63,7 @@ public final class DrillJob {
               layout,
               new Transfer(repository, attempt, RateLimit.none()),
               attempt);
+      chain.requireEncrypted(spec.encrypted());
       chain.requireReadable();
       Drilled drilled = drill(spec, chain, repository, folder, evidence, attempt);
       evidence.tellFacts();

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Encryption with a data key. */
 record EnvelopeSeal(DataKey key) implements Seal {
   static final String SUFFIX = ".sealed";
-  private static final String VOUCHER = "manifest.mac";
+  static final String VOUCHER = "manifest.mac";
 
   @Override
   public Encryption describe() {
@@ -74,11 +74,6 @@ record EnvelopeSeal(DataKey key) implements Seal {
     return line.endsWith("\n") && key.vouched(manifest, line.substring(0, line.length() - 1))
         ? Optional.empty()
         : Optional.of(VOUCHER + " is not what data key " + key.id() + " says of it");
-  }
-
-  @Override
-  public String voucherName() {
-    return VOUCHER;
   }
 
   private static final class Sealing extends Encoder {

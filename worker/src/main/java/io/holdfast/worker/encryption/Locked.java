@@ -60,9 +60,4 @@ record Locked(Encryption describe, JobFailure because) implements Seal {
   public boolean authenticates() {
     return false;
   }
-
-  @Override
-  public String voucherName() {
-    return null;
-  }
 }

@@ -27,7 +27,7 @@ import java.util.Optional;
 record OpenPgpSeal(Encryption describe, OpenPgpKeys keys, List<Recipient> recipients, Signer signer)
     implements Seal {
   private static final String SUFFIX = ".gpg";
-  private static final String VOUCHER = "manifest.json.sig";
+  static final String VOUCHER = "manifest.json.sig";
 
   static OpenPgpSeal writing(OpenPgpKeys keys, List<Recipient> recipients, Signer signer) {
     return new OpenPgpSeal(
@@ -106,10 +106,5 @@ record OpenPgpSeal(Encryption describe, OpenPgpKeys keys, List<Recipient> recipi
     return voucher == null
         ? Optional.of("there is no " + VOUCHER + " for it")
         : Signatures.refuses(keys, describe.signer().fingerprint(), manifest, voucher);
-  }
-
-  @Override
-  public String voucherName() {
-    return VOUCHER;
   }
 }

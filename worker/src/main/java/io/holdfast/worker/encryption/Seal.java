@@ -82,9 +82,6 @@ public interface Seal {
   /** Whether this worker can tell a manifest that was forged. */
   boolean authenticates();
 
-  /** The file beside a manifest's objects that proves it; null without encryption. */
-  String voucherName();
-
   /**
    * A small object beside the others.
    *

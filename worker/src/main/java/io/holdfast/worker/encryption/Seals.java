@@ -87,6 +87,17 @@ public final class Seals {
     };
   }
 
+  /** The file beside a manifest's objects that proves it; null: none. */
+  public static String voucherName(Encryption encryption) {
+    if (encryption == null || encryption.type() == null) {
+      return null;
+    }
+    return switch (encryption.type()) {
+      case ENVELOPE -> EnvelopeSeal.VOUCHER;
+      case OPENPGP -> OpenPgpSeal.VOUCHER;
+    };
+  }
+
   /** What is read is not what was written, if somebody changed it. */
   private static void requireComplete(String folder, Encryption encryption) {
     boolean complete =

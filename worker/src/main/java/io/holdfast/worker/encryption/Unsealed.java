@@ -70,9 +70,4 @@ enum Unsealed implements Seal {
   public Optional<String> refuses(byte[] manifest, byte[] voucher) {
     return Optional.empty();
   }
-
-  @Override
-  public String voucherName() {
-    return null;
-  }
 }

@@ -12,21 +12,26 @@ import io.holdfast.worker.repository.Repository.ObjectStat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
 /**
- * The wrapped forms of one data key: {@code 0001-<random>.json}, {@code 0002-<random>.json} ... in
+ * The wrapped forms of one data key: {@code 0001-<digest>.json}, {@code 0002-<digest>.json} ... in
  * a folder of their own, so that a key-encryption key can be replaced while manifests and labels
- * stay as they are. The newest holds.
+ * stay as they are. The newest holds. The digest, of the form itself, tells a changed form without
+ * a key, and lets two copies of a repository be wrapped anew at once.
  *
  * @param home where the wrapped forms lie, ending in a slash
  * @param folder what the data key is bound to, without a slash at the end
  */
 record WrappedKeys(Repository repository, String home, String folder) {
   private static final int LARGEST = 64 * 1024;
+  private static final int SHOWN_BYTES = 8;
 
   /**
    * Wraps a data key and tries whether it can be unwrapped again. Nothing is written.
@@ -58,12 +63,20 @@ record WrappedKeys(Repository repository, String home, String folder) {
     create(first, 1);
   }
 
-  /** By a name that nobody else makes: two copies of a repository may be wrapped anew at once. */
   private void create(WrappedKey form, int number) {
-    String name = UUID.randomUUID().toString().substring(0, 8);
-    String key = home + String.format(Locale.ROOT, "%04d-%s.json", number, name);
-    if (!repository.createIfAbsent(key, Wire.document(form))) {
+    byte[] json = Wire.document(form);
+    String key = home + String.format(Locale.ROOT, "%04d-%s.json", number, digest(json));
+    if (!repository.createIfAbsent(key, json)) {
       throw new IllegalStateException("'" + key + "' is there already");
+    }
+  }
+
+  private static String digest(byte[] json) {
+    try {
+      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(json);
+      return HexFormat.of().formatHex(sha256, 0, SHOWN_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
@@ -81,8 +94,11 @@ record WrappedKeys(Repository repository, String home, String folder) {
           "It was put there from elsewhere; restore the right one from a copy.");
     }
     KeyProvider provider = keys.envelope(new SecretRef(newest.key()));
-    if (provider.keeper() != newest.keeper()
-        || !provider.fingerprint().equals(newest.fingerprint())) {
+    // A key server tells by itself; there the same key may have several names.
+    boolean another =
+        provider.keeper() == KeyProvider.Keeper.LOCAL
+            && !provider.fingerprint().equals(newest.fingerprint());
+    if (provider.keeper() != newest.keeper() || another) {
       throw new JobFailure(
           ErrorCode.KEY_REFUSED,
           "data key "
@@ -102,7 +118,7 @@ record WrappedKeys(Repository repository, String home, String folder) {
     List<String> forms =
         repository.list(home).stream()
             .map(ObjectStat::key)
-            .filter(key -> key.substring(home.length()).matches("[0-9]{4}-[0-9a-f]{8}\\.json"))
+            .filter(key -> key.substring(home.length()).matches("[0-9]{4}-[0-9a-f]{16}\\.json"))
             .toList();
     if (forms.isEmpty()) {
       throw new JobFailure(
@@ -111,7 +127,11 @@ record WrappedKeys(Repository repository, String home, String folder) {
           "Restore it from a copy of the repository; without it its objects cannot be read.");
     }
     try (InputStream in = repository.open(forms.getLast())) {
-      return Wire.read(in.readNBytes(LARGEST), WrappedKey.class).checked();
+      byte[] json = in.readNBytes(LARGEST);
+      if (!forms.getLast().endsWith("-" + digest(json) + ".json")) {
+        throw new IllegalArgumentException("not what its name says");
+      }
+      return Wire.read(json, WrappedKey.class).checked();
     } catch (IOException e) {
       throw new JobFailure(
           ErrorCode.REPOSITORY_UNAVAILABLE,

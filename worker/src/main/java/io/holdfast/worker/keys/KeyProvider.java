@@ -12,7 +12,9 @@ public interface KeyProvider {
   /** What keeps keys. */
   enum Keeper {
     /** The worker, in a file or its environment. */
-    LOCAL
+    LOCAL,
+    AWS_KMS,
+    VAULT_TRANSIT
   }
 
   Keeper keeper();

@@ -8,15 +8,22 @@ import io.holdfast.worker.openpgp.OpenPgpKeys;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.secret.EnvelopeKey;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** The worker's keys by name. Thread-safe. */
 public final class Keyring {
+  private static final Pattern PATH = Pattern.compile("[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*");
+
+  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}");
+
   private final Credentials credentials;
   private final UnaryOperator<String> environment;
+  private final Clock clock;
   private final OpenPgpKeys openPgp;
 
   public Keyring(Credentials credentials) {
@@ -29,6 +36,7 @@ public final class Keyring {
   Keyring(Credentials credentials, UnaryOperator<String> environment, Clock clock) {
     this.credentials = credentials;
     this.environment = environment;
+    this.clock = clock;
     this.openPgp = new OpenPgpKeys(credentials, clock);
   }
 
@@ -43,12 +51,50 @@ public final class Keyring {
    */
   public KeyProvider envelope(SecretRef ref) {
     EnvelopeKey where = credentials.envelopeKey(ref);
-    String text = where.file() != null ? file(ref, where.file()) : variable(ref, where);
     try {
+      if (where.awsKms() != null) {
+        return aws(ref, where.awsKms());
+      }
+      if (where.vaultTransit() != null) {
+        return vault(ref, where.vaultTransit());
+      }
+      String text = where.file() != null ? file(ref, where.file()) : variable(ref, where);
       return new LocalKey(ref.name(), KeyWrap.parse(text));
     } catch (IllegalArgumentException e) {
       throw unusable(ref, e.getMessage(), null);
     }
+  }
+
+  private KeyProvider aws(SecretRef ref, EnvelopeKey.AwsKms kms) {
+    return new AwsKms(
+        KeyServer.of(ref.name(), kms.certificateAuthorityFile()),
+        server(kms.endpoint()),
+        kms.keyId(),
+        new SigV4(kms.accessKey(), file(ref, kms.secretKeyFile()).strip(), kms.region(), "kms"),
+        clock);
+  }
+
+  private static KeyProvider vault(SecretRef ref, EnvelopeKey.VaultTransit vault) {
+    if (!PATH.matcher(vault.mount()).matches() || !PATH.matcher(vault.key()).matches()) {
+      throw new IllegalArgumentException("mount and key are plain names");
+    }
+    return new VaultTransit(
+        KeyServer.of(ref.name(), vault.certificateAuthorityFile()),
+        server(vault.address()),
+        vault.mount(),
+        vault.key(),
+        file(ref, vault.tokenFile()).strip());
+  }
+
+  /** Data keys travel there: over TLS, or not beyond this host. */
+  private static URI server(String address) {
+    URI uri = URI.create(address);
+    if (uri.getHost() == null
+        || !("https".equals(uri.getScheme())
+            || "http".equals(uri.getScheme()) && LOOPBACK.matcher(uri.getHost()).matches())) {
+      throw new IllegalArgumentException("its address must begin with https://");
+    }
+    return uri;
   }
 
   private String variable(SecretRef ref, EnvelopeKey where) {
@@ -63,7 +109,7 @@ public final class Keyring {
     try {
       return Files.readString(Path.of(file));
     } catch (IOException e) {
-      throw unusable(ref, "its file cannot be read", e);
+      throw unusable(ref, "a file of it cannot be read", e);
     }
   }
 
@@ -71,10 +117,10 @@ public final class Keyring {
     return new JobFailure(
         ErrorCode.KEY_UNAVAILABLE,
         "key '" + ref + "' cannot be used: " + why,
-        "A key is one line, 32 bytes in Base64, as 'openssl rand -base64 32' writes it; look at"
-            + " keys.envelope."
+        "Look at keys.envelope."
             + ref
-            + " in the worker's credentials file.",
+            + " in the worker's credentials file; a key in a file is one line, 32 bytes in Base64,"
+            + " as 'openssl rand -base64 32' writes it.",
         cause);
   }
 }

@@ -8,6 +8,7 @@ import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.encryption.Seal;
+import io.holdfast.worker.encryption.Seal.Voucher;
 import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.Repository;
@@ -112,13 +113,12 @@ public final class ManifestStore {
       return earlier.get();
     }
     byte[] json = Wire.document(manifest);
-    repository.createIfAbsent(layout.sha256Sums(manifest.runId()), Sha256Sums.of(manifest, json));
-    seal.vouch(json)
-        .ifPresent(
-            voucher -> {
-              String key = layout.run(manifest.runId()) + voucher.name();
-              boolean unused = repository.createIfAbsent(key, voucher.content());
-            });
+    Voucher voucher = seal.vouch(json).orElse(null);
+    repository.createIfAbsent(
+        layout.sha256Sums(manifest.runId()), Sha256Sums.of(manifest, json, voucher));
+    if (voucher != null) {
+      repository.createIfAbsent(layout.run(manifest.runId()) + voucher.name(), voucher.content());
+    }
     manifest.artifacts().forEach(artifact -> lookUp(layout, artifact));
     refuseWhenSuperseded(layout, manifest.attempt());
     refuseWhenExpired(layout, manifest.attempt());
@@ -216,9 +216,8 @@ public final class ManifestStore {
       return Seal.locked(manifest.encryption(), e);
     }
     if (seal.authenticates()) {
-      String voucher = folder + seal.voucherName();
-      byte[] content = repository.stat(voucher).isPresent() ? document(voucher) : null;
-      seal.refuses(json, content)
+      Voucher voucher = voucher(layout, manifest);
+      seal.refuses(json, voucher == null ? null : voucher.content())
           .ifPresent(
               because -> {
                 throw new JobFailure(
@@ -242,12 +241,22 @@ public final class ManifestStore {
       throw unreadable(
           layout, "its digest is not the one in SHA256SUMS, so one of the two was changed", null);
     }
-    if (!Arrays.equals(sums, Sha256Sums.of(manifest, json))) {
+    if (!Arrays.equals(sums, Sha256Sums.of(manifest, json, voucher(layout, manifest)))) {
       throw new JobFailure(
           ErrorCode.ARTIFACT_DAMAGED,
           "'" + layout.sha256Sums(manifest.runId()) + "' differs from the manifest's digests",
           "Look at the repository's storage, and take a new backup.");
     }
+  }
+
+  /** Null when there is none. */
+  private Voucher voucher(BackupLayout layout, Manifest manifest) {
+    String name = Seals.voucherName(manifest.encryption());
+    if (name == null) {
+      return null;
+    }
+    String key = layout.run(manifest.runId()) + name;
+    return repository.stat(key).isPresent() ? new Voucher(name, document(key)) : null;
   }
 
   private Manifest parse(BackupLayout layout, byte[] json) {

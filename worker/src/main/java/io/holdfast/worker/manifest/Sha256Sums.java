@@ -2,6 +2,7 @@ package io.holdfast.worker.manifest;
 
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.worker.encryption.Seal.Voucher;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,8 +17,9 @@ final class Sha256Sums {
 
   /**
    * @param json the manifest as it is stored
+   * @param voucher what proves it; null: nothing
    */
-  static byte[] of(Manifest manifest, byte[] json) {
+  static byte[] of(Manifest manifest, byte[] json, Voucher voucher) {
     String folder = manifest.runId() + "/";
     StringBuilder lines = new StringBuilder();
     for (Artifact artifact : manifest.artifacts()) {
@@ -29,6 +31,9 @@ final class Sha256Sums {
           .append("  ")
           .append(artifact.object(), folder.length(), artifact.object().length())
           .append('\n');
+    }
+    if (voucher != null) {
+      lines.append(digest(voucher.content())).append("  ").append(voucher.name()).append('\n');
     }
     return lines.append(lineOf(json)).toString().getBytes(StandardCharsets.US_ASCII);
   }

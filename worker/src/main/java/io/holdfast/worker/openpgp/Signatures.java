@@ -6,6 +6,7 @@ import io.holdfast.worker.openpgp.OpenPgpKeys.Signer;
 import io.holdfast.worker.openpgp.OpenPgpKeys.Trusted;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
@@ -51,7 +52,9 @@ public final class Signatures {
       OpenPgpKeys keys, String fingerprint, byte[] document, byte[] signature) {
     try {
       Object first = new JcaPGPObjectFactory(new ByteArrayInputStream(signature)).nextObject();
-      if (!(first instanceof PGPSignatureList list) || list.size() != 1) {
+      if (!(first instanceof PGPSignatureList list)
+          || list.size() != 1
+          || !Arrays.equals(list.get(0).getEncoded(), signature)) {
         return Optional.of("there is no signature");
       }
       PGPSignature one = list.get(0);

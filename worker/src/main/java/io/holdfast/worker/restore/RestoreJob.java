@@ -50,6 +50,7 @@ public final class RestoreJob {
               layout,
               transfer,
               attempt);
+      chain.requireEncrypted(spec.encrypted());
       chain.requireReadable();
       StoredBackup backup = chain.asked();
       Manifest manifest = backup.manifest();

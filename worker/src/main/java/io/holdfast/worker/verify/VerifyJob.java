@@ -43,6 +43,7 @@ public final class VerifyJob {
               layout,
               transfer,
               attempt);
+      chain.requireEncrypted(spec.encrypted());
       if (!storedBytesOnly) {
         chain.requireReadable();
       }

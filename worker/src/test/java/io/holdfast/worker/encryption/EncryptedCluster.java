@@ -156,7 +156,7 @@ final class EncryptedCluster implements AutoCloseable {
     Verified verify(BackupId id, VerificationLevel level) {
       return new VerifyJob(
               new VerifyRooms(repositories(), credentials, tools, folder, Clock.systemUTC()))
-          .run(new JobSpec.Verify(id, CLUSTER, repositorySpec(), level), new Silent());
+          .run(new JobSpec.Verify(id, CLUSTER, repositorySpec(), level, true), new Silent());
     }
 
     Restored restore(Manifest backup, String name) {
@@ -171,18 +171,19 @@ final class EncryptedCluster implements AutoCloseable {
                   Clock.systemUTC()))
           .run(
               new JobSpec.Restore(
-                  backup.backupId(),
-                  CLUSTER,
-                  repositorySpec(),
-                  new PhysicalRestoreTarget(
-                      folder.resolve("restores").resolve(name).toString(),
-                      Map.of(
-                          backup.tablespaces().getFirst().location(),
-                          folder.resolve("restores").resolve(name + "-side").toString()),
-                      false,
-                      false,
-                      null),
-                  false),
+                      backup.backupId(),
+                      CLUSTER,
+                      repositorySpec(),
+                      new PhysicalRestoreTarget(
+                          folder.resolve("restores").resolve(name).toString(),
+                          Map.of(
+                              backup.tablespaces().getFirst().location(),
+                              folder.resolve("restores").resolve(name + "-side").toString()),
+                          false,
+                          false,
+                          null),
+                      false)
+                  .encrypted(true),
               new Silent());
     }
 
