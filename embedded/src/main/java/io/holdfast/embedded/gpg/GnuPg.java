@@ -36,6 +36,15 @@ public final class GnuPg implements AutoCloseable {
    * @param expires as gpg takes it: {@code never}, {@code 1y}, {@code seconds=5}
    */
   public void generate(String name, String passphrase, String expires) {
+    born(name, passphrase, "Expire-Date: " + (expires.equals("never") ? "0" : expires));
+  }
+
+  /** As {@link #generate}, a key that held for the year 2020. */
+  public void generateExpired(String name) {
+    born(name, "", "Creation-Date: 20200101T000000\nExpire-Date: 1y");
+  }
+
+  private void born(String name, String passphrase, String dates) {
     String parameters =
         """
         Key-Type: EDDSA
@@ -45,14 +54,12 @@ public final class GnuPg implements AutoCloseable {
         Subkey-Curve: cv25519
         Subkey-Usage: encrypt
         Name-Real: %s
-        Expire-Date: %s
+        %s
         %s
         %%commit
         """
             .formatted(
-                name,
-                expires.equals("never") ? "0" : expires,
-                passphrase.isEmpty() ? "%no-protection" : "Passphrase: " + passphrase);
+                name, dates, passphrase.isEmpty() ? "%no-protection" : "Passphrase: " + passphrase);
     write(home.resolve("parameters"), parameters);
     gpg("--generate-key", home.resolve("parameters").toString());
   }

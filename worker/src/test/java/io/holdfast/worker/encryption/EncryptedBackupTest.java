@@ -193,7 +193,7 @@ class EncryptedBackupTest {
   void whatCannotBeReadAgainIsNotWritten() throws IOException {
     gpg.generate("revoked", "", "never");
     gpg.revoke("revoked");
-    gpg.generate("expired", "", "seconds=1");
+    gpg.generateExpired("expired");
     Keys keys =
         cluster
             .keys()
