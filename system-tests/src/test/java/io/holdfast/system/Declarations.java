@@ -125,6 +125,29 @@ final class Declarations {
    */
   void archived(String name, PostgresCluster cluster, String repository, String archive)
       throws IOException {
+    archived(name, cluster, repository, archive, "");
+  }
+
+  /**
+   * As {@link #archived(String, PostgresCluster, String, String)}, encrypted with one of the keys.
+   *
+   * @param type {@code ENVELOPE} or {@code OPENPGP}
+   */
+  void encrypted(
+      String name,
+      PostgresCluster cluster,
+      String repository,
+      String archive,
+      EncryptionKeys keys,
+      String type)
+      throws IOException {
+    keys.into(credentials);
+    archived(name, cluster, repository, archive, ",\"encryption\":" + EncryptionKeys.json(type));
+  }
+
+  private void archived(
+      String name, PostgresCluster cluster, String repository, String archive, String more)
+      throws IOException {
     Path header = folder.resolve(name + ".header");
     Files.writeString(header, "Authorization: Bearer " + UUID.randomUUID() + "\n");
     credentials.archive(name, header);
@@ -139,7 +162,8 @@ final class Declarations {
             + header
             + "\",\"endpoint\":\""
             + stack.walUrl()
-            + "\"}");
+            + "\"}"
+            + more);
     JsonNode settings = api.get("/clusters/" + name + "/archive-settings");
     if (settings.hasNonNull("archiveCommand")) {
       Archivers.run(cluster, settings.path("archiveCommand").asText());

@@ -123,6 +123,19 @@ final class Fleet implements AutoCloseable {
     return name;
   }
 
+  /**
+   * As {@link #declareArchived}, encrypted.
+   *
+   * @param type {@code ENVELOPE} or {@code OPENPGP}
+   */
+  String declareEncrypted(
+      PostgresCluster cluster, String repository, String archive, EncryptionKeys keys, String type)
+      throws IOException {
+    String name = Declarations.fresh("cluster");
+    declarations.encrypted(name, cluster, repository, archive, keys, type);
+    return name;
+  }
+
   /** The types and sentences of the job's history, oldest first. */
   List<String> history(String job) {
     List<String> lines = new ArrayList<>();

@@ -259,6 +259,59 @@ class StandardToolsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ENVELOPE", "OPENPGP"})
+  void anEncryptedClusterComesBackToAPointInTime(String encryption) throws Exception {
+    try (EncryptionKeys keys = EncryptionKeys.make();
+        PostgresCluster source =
+            fleet.startCluster(kind -> kind.standbys(0).setting("archive_mode", "on"))) {
+      PostgresServer primary = source.primary();
+      String name =
+          fleet.declareEncrypted(
+              source, fleet.filesystemRepository(), "\"mode\":\"PUSH\"", keys, encryption);
+      primary.execute("CREATE TABLE step (n int)", "INSERT INTO step VALUES (1)");
+      String backup = fleet.backedUp(name, "{\"method\":\"PHYSICAL\"}");
+      primary.execute("INSERT INTO step VALUES (2)");
+      String moment = primary.queryText("SELECT clock_timestamp()::text");
+      primary.execute("INSERT INTO step VALUES (3)");
+      Archivers.awaitArchived(
+          primary, primary.queryText("SELECT pg_walfile_name(pg_switch_wal())"));
+      Archivers.end(source);
+      assertThat(fleet.api().get("/backups/" + backup).path("encryption").path("type").asText())
+          .isEqualTo(encryption);
+      Map<String, String> variables = copyDown(name, backup, primary);
+      Path wal = copyDownWal(name, variables);
+      variables.put("WAL", wal.toString());
+      variables.put(
+          "ARCHIVE",
+          "clusters/"
+              + name
+              + "/wal/"
+              + primary.queryText("SELECT system_identifier::text FROM pg_control_system()"));
+      variables.put(
+          "RECOVERY",
+          "recovery_target_time = '" + moment + "'\nrecovery_target_action = 'promote'");
+      variables.putAll(keys.forAccountOf(Path.of(variables.get("TARGET"))));
+      variables.compute("PATH", (unused, path) -> System.getProperty("java.home") + "/bin:" + path);
+
+      run(
+          block("Preparation")
+              + block("Authenticity")
+              + block("Checksums")
+              + block("Base backup")
+              + block("The same, encrypted")
+              + block("Inventory")
+              + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
+          variables);
+
+      Path target = Path.of(variables.get("TARGET"));
+      try (PostgresServer copy = PostgresServer.open(target, source.superuser()).start()) {
+        assertThat(copy.queryText("SELECT string_agg(n::text, ',' ORDER BY n) FROM step"))
+            .isEqualTo("1,2");
+      }
+    }
+  }
+
   private Path copyDownWal(String cluster, Map<String, String> variables) throws Exception {
     Path wal = Files.createDirectories(Path.of(variables.get("TARGET")).resolveSibling("wal"));
     shell(
