@@ -235,10 +235,19 @@ final class TargetServer implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      connection.close();
+    try (connection) {
+      unlock();
     } catch (SQLException e) {
       throw failed("leaving the target", server, e);
+    }
+  }
+
+  /** The server notices the end of a session some time after it; the next restore does not wait. */
+  private void unlock() {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("select pg_advisory_unlock_all()");
+    } catch (SQLException ended) {
+      // With the session went its locks.
     }
   }
 }
