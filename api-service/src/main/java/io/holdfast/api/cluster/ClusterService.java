@@ -98,6 +98,14 @@ public class ClusterService {
     return ClusterEntity.<ClusterEntity>findByIdOptional(name).map(ClusterService::declaration);
   }
 
+  /** Every cluster, by name. Looks at no scope. */
+  @Transactional
+  public List<String> names() {
+    return ClusterEntity.<ClusterEntity>list("order by name").stream()
+        .map(row -> row.name)
+        .toList();
+  }
+
   /** Those whose WAL is archived, by name. Looks at no scope. */
   @Transactional
   public List<Declaration> archived() {

@@ -29,7 +29,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Turns plans into jobs. What a job removes is fixed in the transaction that records it, under the
@@ -54,6 +56,9 @@ public class ExpirationService {
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
   @Inject Caller caller;
+
+  @ConfigProperty(name = "holdfast.retention.pool")
+  Optional<String> expiringPool;
 
   /**
    * @throws ApiProblem 409 while another one runs, or when the plan asks and nobody has answered
@@ -92,7 +97,11 @@ public class ExpirationService {
         });
   }
 
-  /** Records the job and what it removes, in the caller's transaction, which holds the lock. */
+  /**
+   * Records the job and what it removes, in the caller's transaction, which holds the lock.
+   *
+   * @param pool whose workers do it, unless one pool alone may delete
+   */
   JobView submit(
       String cluster,
       String pool,
@@ -106,7 +115,7 @@ public class ExpirationService {
         jobs.submit(
             JobKind.EXPIRE,
             cluster,
-            pool,
+            expiringPool.orElse(pool),
             new JobSpec.Expire(
                 cluster,
                 repository,

@@ -161,6 +161,16 @@ class RetentionCatalog {
     return ids.stream().map(BackupId::new).toList();
   }
 
+  /** When a backup of a cluster was last removed; null: never. */
+  Instant lastExpired(String cluster) {
+    return (Instant)
+        entities
+            .createNativeQuery(
+                "select max(expired_at) from backup where cluster = :cluster", Instant.class)
+            .setParameter("cluster", cluster)
+            .getSingleResult();
+  }
+
   /** Jobs that remove backups of a cluster from a repository and are not over. */
   @SuppressWarnings("unchecked")
   List<String> expirations(String cluster, String repository) {

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  */
 final class RetentionPlanner {
   /** Clocks of workers may be a little ahead of this service's. */
-  private static final Duration CLOCK_SLACK = Duration.ofMinutes(10);
+  static final Duration CLOCK_SLACK = Duration.ofMinutes(10);
 
   private final RetentionFacts facts;
   private final ClusterRetention policy;
@@ -107,19 +107,22 @@ final class RetentionPlanner {
   }
 
   private void keepForGrace(BackupId id, List<Reason> then) {
-    if (reasons.containsKey(id)) {
-      return;
-    }
+    boolean needed = reasons.containsKey(id);
     for (Reason reason : then) {
-      // What was proven before the grace says nothing about when something better was.
-      if (reason.code() == Code.WINDOW) {
-        keep(id, reason);
-      } else if (reason.code() != Code.PROVEN) {
-        keep(
-            id,
-            new Reason(
-                Code.GRACE,
-                "needed until less than " + policy.grace() + " ago: " + reason.sentence()));
+      switch (reason.code()) {
+        // Also for one that stays anyway: the WAL behind it has its grace, too.
+        case WINDOW -> keep(id, reason);
+        // What was proven before the grace says nothing about when something better was.
+        case PROVEN -> {}
+        default -> {
+          if (!needed) {
+            keep(
+                id,
+                new Reason(
+                    Code.GRACE,
+                    "needed until less than " + policy.grace() + " ago: " + reason.sentence()));
+          }
+        }
       }
     }
   }
@@ -173,8 +176,8 @@ final class RetentionPlanner {
   private void keep(BackupId id, Reason reason) {
     List<Reason> known = list(reasons, id);
     // One dependent is enough to say; there may be hundreds.
-    if (reason.code() != Code.PARENT
-        || known.stream().noneMatch(other -> other.code() == Code.PARENT)) {
+    boolean once = reason.code() == Code.PARENT || reason.code() == Code.WINDOW;
+    if (!once || known.stream().noneMatch(other -> other.code() == reason.code())) {
       known.add(reason);
     }
   }

@@ -72,10 +72,12 @@ final class WalPlanner {
     if (archive == null) {
       return decisions;
     }
+    Instant now = facts.now().plus(RetentionPlanner.CLOCK_SLACK);
     Optional<Instant> limit =
         bases.stream()
             .map(BackupDecision::backup)
             .filter(chains::restorable)
+            .filter(backup -> !backup.finishedAt().isAfter(now))
             .findFirst()
             .map(
                 newest ->
@@ -152,18 +154,21 @@ final class WalPlanner {
     }
     return archive.timelines().stream()
         .filter(end -> end.timeline() != base.timeline() && WalAnchors.leadsTo(base, end))
-        .flatMap(end -> entered(end, timeline.timeline()).stream());
+        .flatMap(end -> entered(end, base.timeline(), timeline.timeline()).stream());
   }
 
-  private static Optional<Lsn> entered(Timeline end, int wanted) {
-    Lsn begin = new Lsn(0);
+  /** Where the way to a timeline, once it has left one, enters another. */
+  private static Optional<Lsn> entered(Timeline end, int left, int wanted) {
+    Lsn begin = null;
     for (Ancestor ancestor : end.history().ancestors()) {
-      if (ancestor.timeline() == wanted) {
+      if (begin != null && ancestor.timeline() == wanted) {
         return Optional.of(begin);
       }
-      begin = ancestor.switchedAt();
+      if (begin != null || ancestor.timeline() == left) {
+        begin = ancestor.switchedAt();
+      }
     }
-    return end.timeline() == wanted ? Optional.of(begin) : Optional.empty();
+    return end.timeline() == wanted ? Optional.ofNullable(begin) : Optional.empty();
   }
 
   private void split(

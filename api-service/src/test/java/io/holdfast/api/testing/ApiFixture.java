@@ -54,6 +54,19 @@ public final class ApiFixture implements AutoCloseable {
    * @param archive JSON; null: none
    */
   public void archived(String archive, String systemIdentifier) {
+    declared(
+        "\"expectedSystemIdentifier\":\""
+            + systemIdentifier
+            + "\","
+            + (archive == null ? "" : "\"archive\":" + archive + ","));
+  }
+
+  /**
+   * Declares the cluster again.
+   *
+   * @param members JSON, each with a comma behind it
+   */
+  public void declared(String members) {
     admin()
         .header("If-Match", "*")
         .body(
@@ -61,10 +74,8 @@ public final class ApiFixture implements AutoCloseable {
                 + name
                 + "\",\"repository\":\""
                 + name
-                + "\",\"credentialsRef\":\"orders-db\",\"expectedSystemIdentifier\":\""
-                + systemIdentifier
-                + "\","
-                + (archive == null ? "" : "\"archive\":" + archive + ",")
+                + "\",\"credentialsRef\":\"orders-db\","
+                + members
                 + "\"nodes\":[{\"name\":\"pg-1\",\"host\":\"127.0.0.1\",\"port\":5432}]}")
         .put("/api/v1/clusters/" + name)
         .then()

@@ -1,11 +1,11 @@
 package io.holdfast.worker.expire;
 
 import io.holdfast.model.ErrorCode;
-import io.holdfast.model.ResourceName;
 import io.holdfast.model.RunId;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.manifest.BackupLayout;
 import io.holdfast.worker.manifest.Claim;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
@@ -27,13 +27,8 @@ final class Fence {
     this.folder = folder;
   }
 
-  /** The marks of every expiration of a cluster. */
-  static String all(String cluster) {
-    return "clusters/" + ResourceName.check("cluster name", cluster) + "/expirations/";
-  }
-
   static Fence raise(Repository repository, String cluster, Attempt attempt, Clock clock) {
-    Fence fence = new Fence(repository, attempt, all(cluster) + attempt.jobId() + "/");
+    Fence fence = new Fence(repository, attempt, BackupLayout.expirations(cluster) + attempt.jobId() + "/");
     Claim mine =
         new Claim(
             attempt.jobId(),

@@ -66,7 +66,7 @@ final class Sweeping {
         sweep(folders, id, before);
       }
     }
-    repository.list(Fence.all(cluster)).stream()
+    repository.list(BackupLayout.expirations(cluster)).stream()
         .filter(mark -> at(mark.key()).isBefore(before))
         .forEach(this::remove);
     findings.add(

@@ -29,6 +29,11 @@ public record BackupLayout(String cluster, BackupId backupId) {
     return "clusters/" + ResourceName.check("cluster name", cluster) + "/backups/";
   }
 
+  /** Where expirations of a cluster's backups leave their marks; they are swept later. */
+  public static String expirations(String cluster) {
+    return "clusters/" + ResourceName.check("cluster name", cluster) + "/expirations/";
+  }
+
   public String folder() {
     return backups(cluster) + backupId + "/";
   }

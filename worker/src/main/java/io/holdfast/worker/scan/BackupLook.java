@@ -41,9 +41,16 @@ final class BackupLook {
   boolean at(Folder folder) {
     BackupLayout layout = folder.layout();
     if (!folder.hasManifest()) {
-      if (repository.stat(layout.manifest()).isEmpty()) {
+      boolean expired = folder.objects().containsKey(layout.tombstone());
+      boolean nothingElse = expired && folder.objects().size() == 1;
+      if (!nothingElse && repository.stat(layout.manifest()).isEmpty()) {
         pages.add(
-            orphan(folder, layout.folder(), "no manifest names them: a run that did not finish"));
+            orphan(
+                folder,
+                layout.folder(),
+                expired
+                    ? "the backup has expired, and its removal did not finish"
+                    : "no manifest names them: a run that did not finish"));
       }
       // Else it was committed while the others were listed: the catalog hears of it by itself.
       return false;

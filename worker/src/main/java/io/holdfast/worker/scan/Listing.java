@@ -73,7 +73,7 @@ record Listing(
             .put(key, object.bytes());
       } else if (path.length == 4 && key.startsWith(DeclarationLayout.folder(path[1]))) {
         declarations.merge(path[1], key, (a, b) -> a.compareTo(b) > 0 ? a : b);
-      } else {
+      } else if (path.length != 5 || !key.startsWith(BackupLayout.expirations(path[1]))) {
         unknown.objects().put(key, object.bytes());
       }
     } catch (IllegalArgumentException notOurs) {
