@@ -125,8 +125,8 @@ public class JobLifecycle {
     if (first) {
       stopWorker(job, job.attempt, reason);
     }
-    // A restore that was sent may start any moment: it is not called cancelled before that is true.
-    return job.state == JobState.QUEUED && !job.kind.oneShot() ? cancelled(job, reason) : true;
+    // One that was sent may start any moment: it is not called cancelled before that is true.
+    return job.state == JobState.QUEUED && !job.kind.irrevocable() ? cancelled(job, reason) : true;
   }
 
   public boolean cancelled(JobEntity job, String reason) {

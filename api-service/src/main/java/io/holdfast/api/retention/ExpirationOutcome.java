@@ -6,6 +6,7 @@ import io.holdfast.api.job.JobEntity;
 import io.holdfast.api.job.JobFailed;
 import io.holdfast.api.job.JobSucceeded;
 import io.holdfast.api.ledger.ExpiredWal;
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
@@ -43,7 +44,9 @@ public class ExpirationOutcome {
   }
 
   void failed(@Observes JobFailed done) {
-    if (done.spec() instanceof JobSpec.Expire spec) {
+    // A command whose job is over its deadline may still be on its way to a worker.
+    boolean onItsWay = done.problem().code().equals(ErrorCode.DEADLINE_EXCEEDED.name());
+    if (done.spec() instanceof JobSpec.Expire spec && !onItsWay) {
       neverBegun(done.jobId(), spec);
     }
   }

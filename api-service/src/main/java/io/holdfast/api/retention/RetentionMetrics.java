@@ -49,7 +49,9 @@ class RetentionMetrics {
     due = gauge("holdfast.retention.due", "Backups that should be gone", null);
     overdue =
         gauge(
-            "holdfast.retention.overdue", "Nothing was removed although something was due", "seconds");
+            "holdfast.retention.overdue",
+            "Nothing was removed although something was due",
+            "seconds");
     violated =
         gauge(
             "holdfast.retention.violated",

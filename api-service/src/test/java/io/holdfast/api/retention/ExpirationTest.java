@@ -53,8 +53,13 @@ class ExpirationTest {
   }
 
   private void keep(double share) {
+    keep(share, "");
+  }
+
+  private void keep(double share, String more) {
     api.declared(
-        "\"expectedSystemIdentifier\":\""
+        more
+            + "\"expectedSystemIdentifier\":\""
             + Observations.SYSTEM
             + "\",\"archive\":{},\"retention\":{\"daily\":1,\"weekly\":0,\"monthly\":0,"
             + "\"minimumFulls\":1,\"grace\":\"PT0S\",\"maxDeleteShare\":"
@@ -118,9 +123,7 @@ class ExpirationTest {
     problem(
         admin()
             .body(
-                "{\"backupId\":\""
-                    + oldest
-                    + "\",\"physical\":{\"directory\":\"/srv/restored\"}}")
+                "{\"backupId\":\"" + oldest + "\",\"physical\":{\"directory\":\"/srv/restored\"}}")
             .post("/api/v1/restores")
             .then(),
         409,
@@ -130,13 +133,27 @@ class ExpirationTest {
   }
 
   @Test
-  void anExpirationThatNobodyBeganHasChangedNothing() {
+  void anExpirationThatNobodyCanBeginAnyMoreHasChangedNothing() {
+    // One job at once, and it is another one's turn.
+    keep(1, "\"maxRunningJobs\":1,");
+    api.worker().awaitRun(verify(newest).jsonPath().getString("id"), 1);
     String job = expire("{}");
-    admin().body("{}").post("/api/v1/jobs/" + job + "/cancellations").then().statusCode(200);
-    await().atMost(Duration.ofSeconds(20)).until(() -> job(job).getBoolean("done"));
+    cancel(job);
 
+    assertThat(job(job).getString("state")).isEqualTo("CANCELLED");
     assertThat(state(oldest)).isEqualTo("AVAILABLE");
     assertThat(backup(oldest).getString("expiry")).isNull();
+  }
+
+  @Test
+  void anExpirationThatWasSentIsNotCalledCancelledBeforeAWorkerSaysSo() {
+    String job = expire("{}");
+    api.worker().awaitRun(job, 1);
+    cancel(job);
+
+    api.worker().awaitCancel(job, 1);
+    assertThat(job(job).getBoolean("done")).isFalse();
+    assertThat(state(oldest)).isEqualTo("EXPIRING");
   }
 
   @Test
@@ -145,8 +162,7 @@ class ExpirationTest {
     api.worker().awaitRun(job, 1);
     api.worker().accept(job, 1);
     api.worker()
-        .fail(
-            job, 1, Problem.of(ErrorCode.REPOSITORY_REFUSED, "it may not delete", "let it"));
+        .fail(job, 1, Problem.of(ErrorCode.REPOSITORY_REFUSED, "it may not delete", "let it"));
     await().atMost(Duration.ofSeconds(20)).until(() -> job(job).getBoolean("done"));
     assertThat(state(oldest)).isEqualTo("EXPIRING");
     problem(verify(oldest).then(), 409, "backup-expired");
@@ -155,8 +171,7 @@ class ExpirationTest {
 
     assertThat(again.backups())
         .containsExactly(
-            new Doomed(
-                new BackupId(oldest), "its removal was begun and has to be finished"));
+            new Doomed(new BackupId(oldest), "its removal was begun and has to be finished"));
   }
 
   @Test
@@ -181,9 +196,7 @@ class ExpirationTest {
     String path = "/api/v1/backups/" + oldest + "/holds/" + hold;
     problem(admin().delete(path).then(), 422, "invalid-request");
     problem(
-        Api.with(Api.key(List.of("operator"))).delete(path + "?reason=x").then(),
-        403,
-        "forbidden");
+        Api.with(Api.key(List.of("operator"))).delete(path + "?reason=x").then(), 403, "forbidden");
     admin().delete(path + "?reason=settled").then().statusCode(204);
 
     assertThat(action(plan(), oldest)).isEqualTo("EXPIRE");
@@ -206,8 +219,7 @@ class ExpirationTest {
             null);
     problem(delete(newest, "").then(), 409, "has-dependents");
 
-    String job =
-        delete(newest, "?dependents=true").then().statusCode(202).extract().path("id");
+    String job = delete(newest, "?dependents=true").then().statusCode(202).extract().path("id");
 
     assertThat(spec(job).backups())
         .extracting(one -> one.backupId().value())
@@ -224,6 +236,10 @@ class ExpirationTest {
     assertThat(spec.dryRun()).isTrue();
     assertThat(spec.backups()).hasSize(1);
     assertThat(state(oldest)).isEqualTo("AVAILABLE");
+  }
+
+  private static void cancel(String job) {
+    admin().body("{}").post("/api/v1/jobs/" + job + "/cancellations").then().statusCode(202);
   }
 
   private Response post(String body) {
@@ -243,8 +259,7 @@ class ExpirationTest {
     List<BackupId> gone =
         kept.isEmpty() ? spec.backups().stream().map(Doomed::backupId).toList() : List.of();
     api.worker()
-        .succeed(
-            job, 1, new JobResult.Expired(false, gone, kept, spec.wal(), 3, 300, List.of()));
+        .succeed(job, 1, new JobResult.Expired(false, gone, kept, spec.wal(), 3, 300, List.of()));
     await().atMost(Duration.ofSeconds(20)).until(() -> job(job).getBoolean("done"));
   }
 
