@@ -96,8 +96,7 @@ class ExpirationTest {
       String free = fleet.backedUp(name, PHYSICAL);
       String last = fleet.backedUp(name, PHYSICAL);
       retention.declare(Retentions.LITTLE);
-      assertThat(retention.expiring())
-          .containsExactlyInAnyOrder(verified, restored, parent, free);
+      assertThat(retention.expiring()).containsExactlyInAnyOrder(verified, restored, parent, free);
 
       proxy.set(new Fault.StallAfter(Direction.TO_CLIENT, 20_000));
       String verification =
@@ -179,8 +178,7 @@ class ExpirationTest {
       Answer gone = retention.delete(held, "?wait=50");
 
       assertThat(gone.status()).as(gone.text()).isEqualTo(200);
-      assertThat(
-              Retentions.objects(fleet.stack().repositoriesRoot().resolve("files"), name, held))
+      assertThat(Retentions.objects(fleet.stack().repositoriesRoot().resolve("files"), name, held))
           .containsExactly("expired.json");
       assertThat(
               fleet

@@ -32,9 +32,7 @@ record Retentions(Fleet fleet, String cluster) {
       body.remove("systemIdentifier");
       body.set("retention", JSON.readTree(retention));
       Answer answer =
-          fleet
-              .api()
-              .call("PUT", "/clusters/" + cluster, body.toString(), "If-Match", "*");
+          fleet.api().call("PUT", "/clusters/" + cluster, body.toString(), "If-Match", "*");
       assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

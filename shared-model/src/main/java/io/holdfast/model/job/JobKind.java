@@ -19,7 +19,9 @@ public enum JobKind {
     return this == RESTORE;
   }
 
-  /** What these change cannot be changed back: one is cancelled when nobody can begin it any more. */
+  /**
+   * What these change cannot be changed back: one is cancelled when nobody can begin it any more.
+   */
   public boolean irrevocable() {
     return this == RESTORE || this == EXPIRE;
   }

@@ -28,7 +28,8 @@ final class Fence {
   }
 
   static Fence raise(Repository repository, String cluster, Attempt attempt, Clock clock) {
-    Fence fence = new Fence(repository, attempt, BackupLayout.expirations(cluster) + attempt.jobId() + "/");
+    Fence fence =
+        new Fence(repository, attempt, BackupLayout.expirations(cluster) + attempt.jobId() + "/");
     Claim mine =
         new Claim(
             attempt.jobId(),

@@ -174,7 +174,8 @@ class ExpireJobTest {
           if (key.endsWith(first + "/manifest.json")) {
             try (Repository repository = open("a")) {
               repository.createPassing(
-                  BackupLayout.expirations(CLUSTER) + zombie.jobId() + "/0002.json", new byte[] {1});
+                  BackupLayout.expirations(CLUSTER) + zombie.jobId() + "/0002.json",
+                  new byte[] {1});
             }
           }
         };
