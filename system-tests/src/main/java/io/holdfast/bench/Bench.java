@@ -19,6 +19,7 @@ public final class Bench {
       List.of(
           "backup",
           "restore",
+          "encryption",
           "logical",
           "memory",
           "wal",
@@ -99,6 +100,9 @@ public final class Bench {
     }
     if (sections.contains("restore")) {
       text.append(new Restores(stage, pgBackRest).run(repetitions));
+    }
+    if (sections.contains("encryption")) {
+      text.append(new EncryptedBackups(stage).run(repetitions));
     }
     if (sections.contains("logical")) {
       text.append(new LogicalBackups(stage).run(repetitions).markdown());

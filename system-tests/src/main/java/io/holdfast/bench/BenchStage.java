@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.WorkerCredentials;
+import io.holdfast.embedded.gpg.GnuPg;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -180,6 +181,29 @@ final class BenchStage implements AutoCloseable {
     }
   }
 
+  /**
+   * The server as a cluster whose backups are encrypted, with keys that are made for it.
+   *
+   * @param gpg has the recipient {@code bench} and signs
+   */
+  void declareEncrypted(String name, String encryption, Path key, GnuPg gpg) {
+    credentials
+        .envelopeKey("bench", key)
+        .openPgpKey(
+            "bench",
+            gpg.exportPublic("bench", folder.resolve("bench.public")),
+            gpg.exportSecret("bench", "", folder.resolve("bench.secret")),
+            null,
+            true)
+        .writeTo(stack.credentialsFile());
+    api.put(
+        "/clusters/" + name,
+        String.format(
+            "{\"repository\":\"files\",\"credentialsRef\":\"%s\",\"encryption\":%s,\"nodes\":[{"
+                + "\"name\":\"primary\",\"host\":\"%s\",\"port\":%d}]}",
+            LOGIN, encryption, server().host(), server().port()));
+  }
+
   Path folder() {
     return folder;
   }
@@ -248,7 +272,12 @@ final class BenchStage implements AutoCloseable {
 
   /** A backup of the cluster, the whole of it or as the JSON says. */
   JsonNode backup(String json) {
-    JsonNode job = run("/clusters/bench/backups", json);
+    return backup("bench", json);
+  }
+
+  /** As {@link #backup(String)}, of the server by another name. */
+  JsonNode backup(String cluster, String json) {
+    JsonNode job = run("/clusters/" + cluster + "/backups", json);
     return api.get("/backups/" + job.path("result").path("backupId").asText());
   }
 

@@ -254,6 +254,7 @@ class StandardToolsTest {
       Path target = Path.of(variables.get("TARGET"));
       try (PostgresServer copy = PostgresServer.open(target, source.superuser()).start()) {
         assertThat(copy.queryText("SELECT string_agg(n::text, ',' ORDER BY n) FROM step"))
+            .as("asked for %s%n%s", moment, Files.readString(target.resolve("server.log")))
             .isEqualTo("1,2");
       }
     }
@@ -307,6 +308,7 @@ class StandardToolsTest {
       Path target = Path.of(variables.get("TARGET"));
       try (PostgresServer copy = PostgresServer.open(target, source.superuser()).start()) {
         assertThat(copy.queryText("SELECT string_agg(n::text, ',' ORDER BY n) FROM step"))
+            .as("asked for %s%n%s", moment, Files.readString(target.resolve("server.log")))
             .isEqualTo("1,2");
       }
     }

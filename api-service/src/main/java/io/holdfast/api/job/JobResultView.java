@@ -202,6 +202,7 @@ public record JobResultView(
         draft.copy = new CopyView(c.repository(), null, c.objectsSent(), c.bytesSent(), null);
         draft.findings = findings(c.findings());
       }
+      case JobResult.KeysRotated k -> draft.findings = findings(k.findings());
       case JobResult.Scanned s ->
           draft.scan =
               new ScanView(

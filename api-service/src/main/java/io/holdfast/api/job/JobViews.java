@@ -107,6 +107,7 @@ final class JobViews {
       case JobSpec.Drill drill -> drill.backupId();
       case JobSpec.Copy copy -> copy.backupId();
       case JobSpec.CopyWal copy -> null;
+      case JobSpec.RotateKeys rotate -> null;
       case JobSpec.Scan scan -> null;
       case JobSpec.Expire expire -> null;
     };

@@ -28,6 +28,7 @@ record Reads(String cluster, BackupId backupId, boolean wal) {
       case JobSpec.Copy copy ->
           Optional.of(new Reads(copy.sourceCluster(), copy.backupId(), false));
       case JobSpec.CopyWal copy -> Optional.empty();
+      case JobSpec.RotateKeys rotate -> Optional.empty();
       case JobSpec.Scan scan -> Optional.empty();
       case JobSpec.Check check -> Optional.empty();
       case JobSpec.Probe probe -> Optional.empty();

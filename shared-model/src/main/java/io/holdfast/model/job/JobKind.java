@@ -12,7 +12,8 @@ public enum JobKind {
   COPY,
   COPY_WAL,
   SCAN,
-  EXPIRE;
+  EXPIRE,
+  ROTATE_KEYS;
 
   /** One-shot kinds change something outside the repository and are never retried by themselves. */
   public boolean oneShot() {

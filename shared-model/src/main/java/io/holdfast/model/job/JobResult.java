@@ -23,6 +23,7 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobResult.Drilled.class, name = "DRILL"),
   @JsonSubTypes.Type(value = JobResult.Copied.class, name = "COPY"),
   @JsonSubTypes.Type(value = JobResult.WalCopied.class, name = "COPY_WAL"),
+  @JsonSubTypes.Type(value = JobResult.KeysRotated.class, name = "ROTATE_KEYS"),
   @JsonSubTypes.Type(value = JobResult.Scanned.class, name = "SCAN"),
   @JsonSubTypes.Type(value = JobResult.Expired.class, name = "EXPIRE")
 })
@@ -46,6 +47,13 @@ public sealed interface JobResult {
    */
   record Verified(
       BackupId backupId, VerificationLevel level, long bytesRead, List<Finding> findings)
+      implements JobResult {}
+
+  /**
+   * @param wrapped how many data keys were wrapped anew
+   * @param dataKeys how many there are
+   */
+  record KeysRotated(String cluster, String key, int wrapped, int dataKeys, List<Finding> findings)
       implements JobResult {}
 
   record Checked(List<Finding> findings) implements JobResult {}

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
 import io.holdfast.model.Lsn;
+import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.drill.DrillSpec;
@@ -28,6 +29,7 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobSpec.Drill.class, name = "DRILL"),
   @JsonSubTypes.Type(value = JobSpec.Copy.class, name = "COPY"),
   @JsonSubTypes.Type(value = JobSpec.CopyWal.class, name = "COPY_WAL"),
+  @JsonSubTypes.Type(value = JobSpec.RotateKeys.class, name = "ROTATE_KEYS"),
   @JsonSubTypes.Type(value = JobSpec.Scan.class, name = "SCAN"),
   @JsonSubTypes.Type(value = JobSpec.Expire.class, name = "EXPIRE")
 })
@@ -230,6 +232,14 @@ public sealed interface JobSpec {
    */
   record CopyWal(String sourceCluster, RepositorySpec repository, RepositorySpec destination)
       implements JobSpec {}
+
+  /**
+   * Has the data keys of a cluster's backups and WAL wrapped by one key-encryption key. Data are
+   * neither read nor written.
+   *
+   * @param key by which they are wrapped afterwards, and by no other
+   */
+  record RotateKeys(String cluster, RepositorySpec repository, SecretRef key) implements JobSpec {}
 
   /** Finds out what lies in a repository. Changes and deletes nothing. */
   record Scan(RepositorySpec repository) implements JobSpec {}

@@ -215,6 +215,12 @@ final class GoldenSamples {
                     new SecretRef("workers"))),
             DISK,
             ARCHIVE));
+    all.put(
+        "run-job-rotate-keys",
+        run(new JobSpec.RotateKeys("orders", DISK, new SecretRef("orders-2026"))));
+    all.put(
+        "run-job-verify-encrypted",
+        run(new JobSpec.Verify(BACKUP, "orders", S3, VerificationLevel.RESTORE).encrypted(true)));
     all.put("run-job-restore-point", run(new JobSpec.RestorePoint(CLUSTER, DISK, "before-v2")));
     all.put(
         "run-job-drill",
@@ -373,6 +379,16 @@ final class GoldenSamples {
     all.put(
         "failed",
         new JobEvent.Failed(event(7), new Problem("SOURCE_FAILED", "it broke", "mend it", true)));
+    all.put(
+        "succeeded-keys-rotated",
+        new JobEvent.Succeeded(
+            event(7),
+            new JobResult.KeysRotated(
+                "orders",
+                "orders-2026",
+                2,
+                3,
+                List.of(new JobResult.Finding("keys", "OK", "all are wrapped", null)))));
     all.put("cancelled", new JobEvent.Cancelled(event(7), "not needed"));
     all.put(
         "command-refused",

@@ -32,6 +32,7 @@ import java.util.UUID;
 record WrappedKeys(Repository repository, String home, String folder) {
   private static final int LARGEST = 64 * 1024;
   private static final int SHOWN_BYTES = 8;
+  private static final String FORM = "[0-9]{4}-[0-9a-f]{16}\\.json";
 
   /**
    * Wraps a data key and tries whether it can be unwrapped again. Nothing is written.
@@ -114,12 +115,62 @@ record WrappedKeys(Repository repository, String home, String folder) {
     return provider.unwrap(newest.wrapped(), folder, id);
   }
 
+  /**
+   * Wraps the data key by another key. The new form is there, and was read again, before older ones
+   * go; what somebody else writes meanwhile stays.
+   *
+   * @param beforeDelete throws when this must not go on
+   * @return whether a new form was written; not when the newest is of that key already
+   * @throws JobFailure as {@link #unwrap} and {@link #wrap}
+   */
+  boolean rewrap(SecretRef name, Keyring keys, Runnable beforeDelete) {
+    List<String> before = forms();
+    WrappedKey newest = newest();
+    KeyProvider provider = keys.envelope(name);
+    boolean same =
+        newest.key().equals(name.name())
+            && provider.keeper() == KeyProvider.Keeper.LOCAL
+            && provider.fingerprint().equals(newest.fingerprint());
+    List<String> older = same ? before.subList(0, before.size() - 1) : before;
+    UUID id = UUID.fromString(newest.dataKeyId());
+    DataKey key = unwrap(id, keys);
+    if (!same) {
+      int number = Integer.parseInt(before.getLast(), home.length(), home.length() + 4, 10);
+      create(wrap(key, folder, name, keys), number + 1);
+      if (!Arrays.equals(unwrap(id, keys).secret(), key.secret())) {
+        throw new JobFailure(
+            ErrorCode.STORED_BYTES_DIFFER,
+            "the new wrapped form below '" + home + "' is not what was written",
+            "Look at the repository; the old form is still there.");
+      }
+    }
+    beforeDelete.run();
+    older.forEach(repository::delete);
+    return !same;
+  }
+
+  private List<String> forms() {
+    return repository.list(home).stream()
+        .map(ObjectStat::key)
+        .filter(key -> key.substring(home.length()).matches(FORM))
+        .toList();
+  }
+
   private WrappedKey newest() {
-    List<String> forms =
-        repository.list(home).stream()
-            .map(ObjectStat::key)
-            .filter(key -> key.substring(home.length()).matches("[0-9]{4}-[0-9a-f]{16}\\.json"))
-            .toList();
+    List<String> forms = forms();
+    try {
+      return newest(forms);
+    } catch (JobFailure e) {
+      // Somebody may have wrapped it anew between the list and the read.
+      List<String> now = forms();
+      if (now.equals(forms)) {
+        throw e;
+      }
+      return newest(now);
+    }
+  }
+
+  private WrappedKey newest(List<String> forms) {
     if (forms.isEmpty()) {
       throw new JobFailure(
           ErrorCode.ARTIFACT_DAMAGED,

@@ -23,6 +23,7 @@ final class JobMdc {
           case JobSpec.Drill drill -> drill.sourceCluster();
           case JobSpec.Copy copy -> copy.sourceCluster();
           case JobSpec.CopyWal copy -> copy.sourceCluster();
+          case JobSpec.RotateKeys rotate -> rotate.cluster();
           case JobSpec.Scan scan -> null;
           case JobSpec.Expire expire -> expire.cluster();
         };

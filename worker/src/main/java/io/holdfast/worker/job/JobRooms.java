@@ -24,6 +24,7 @@ import io.holdfast.worker.recovery.RecoveryRooms;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
+import io.holdfast.worker.rotation.RotateKeysJob;
 import io.holdfast.worker.scan.ScanJob;
 import io.holdfast.worker.scratch.Scratch;
 import io.holdfast.worker.secret.Credentials;
@@ -40,6 +41,7 @@ import java.util.Arrays;
 @ApplicationScoped
 class JobRooms implements JobBody {
   private final RepositoryFactory repositories;
+  private final Credentials credentials;
   private final NodeProbe nodes;
   private final Clock clock;
 
@@ -59,6 +61,7 @@ class JobRooms implements JobBody {
       Declarations archives,
       Clock clock) {
     this.repositories = repositories;
+    this.credentials = credentials;
     this.nodes = nodes;
     this.clock = clock;
     PgTools programs = programs(config);
@@ -107,6 +110,8 @@ class JobRooms implements JobBody {
       case JobSpec.Drill drill -> new DrillJob(restores).run(drill, attempt);
       case JobSpec.Copy copy -> new CopyJob(repositories, clock).run(copy, attempt);
       case JobSpec.CopyWal copy -> new CopyWalJob(repositories, clock).run(copy, attempt);
+      case JobSpec.RotateKeys rotate ->
+          new RotateKeysJob(repositories, credentials).run(rotate, attempt);
       case JobSpec.Scan scan -> new ScanJob(repositories, clock).run(scan, attempt);
       case JobSpec.Expire expire -> new ExpireJob(repositories, clock).run(expire, attempt);
       case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);

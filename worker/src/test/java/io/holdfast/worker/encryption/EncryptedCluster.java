@@ -10,6 +10,7 @@ import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.cluster.NodeSpec;
 import io.holdfast.model.encryption.EncryptionSpec;
+import io.holdfast.model.job.JobResult.KeysRotated;
 import io.holdfast.model.job.JobResult.Restored;
 import io.holdfast.model.job.JobResult.Verified;
 import io.holdfast.model.job.JobSpec;
@@ -26,6 +27,7 @@ import io.holdfast.worker.rate.Waiter;
 import io.holdfast.worker.repository.configured.ConfiguredRepositories;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
+import io.holdfast.worker.rotation.RotateKeysJob;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.verify.VerifyJob;
 import io.holdfast.worker.verify.VerifyRooms;
@@ -185,6 +187,11 @@ final class EncryptedCluster implements AutoCloseable {
                       false)
                   .encrypted(true),
               new Silent());
+    }
+
+    KeysRotated rotate(String key) {
+      return new RotateKeysJob(repositories(), credentials)
+          .run(new JobSpec.RotateKeys(CLUSTER, repositorySpec(), new SecretRef(key)), new Silent());
     }
 
     private ConfiguredRepositories repositories() {

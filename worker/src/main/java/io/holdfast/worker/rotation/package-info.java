@@ -1,0 +1,2 @@
+/** The verb that replaces key-encryption keys. */
+package io.holdfast.worker.rotation;
