@@ -6,6 +6,7 @@ import io.holdfast.model.job.JobResult.Drilled;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Artifact.Kind;
 import io.holdfast.model.manifest.Inventory;
+import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RecoveryTarget;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.attempt.Attempt;
@@ -16,6 +17,7 @@ import io.holdfast.worker.manifest.ManifestStore;
 import io.holdfast.worker.rate.RateLimit;
 import io.holdfast.worker.recovery.Reached;
 import io.holdfast.worker.repository.Repository;
+import io.holdfast.worker.restore.Fallback;
 import io.holdfast.worker.restore.RestoreRooms;
 import io.holdfast.worker.server.InventoryComparison;
 import io.holdfast.worker.server.SurvivingTables;
@@ -53,7 +55,29 @@ public final class DrillJob {
     Evidence evidence = new Evidence(attempt);
     evidence.facts().put("backupId", spec.backupId().toString());
     evidence.facts().put("recoveryTarget", Wire.text(spec.drill().target()));
-    try (Repository repository = rooms.repositories().open(spec.repository());
+    try {
+      Drilled drilled =
+          Fallback.read(
+              spec.repository(),
+              spec.copies(),
+              () -> false,
+              attempt,
+              place -> drill(spec, place, evidence, attempt));
+      evidence.tellFacts();
+      evidence.requireNoneFailed();
+      return drilled;
+    } catch (JobFailure failure) {
+      if (failure.code() != ErrorCode.DRILL_FAILED) {
+        evidence.failed("recovery", failure.getMessage(), failure.hint());
+        evidence.tellFacts();
+      }
+      throw failure;
+    }
+  }
+
+  private Drilled drill(
+      JobSpec.Drill spec, RepositorySpec place, Evidence evidence, Attempt attempt) {
+    try (Repository repository = rooms.repositories().open(place);
         ProofFolder folder = ProofFolder.below(rooms.scratch())) {
       BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
       BackupChain chain =
@@ -65,16 +89,7 @@ public final class DrillJob {
               attempt);
       chain.requireEncrypted(spec.encrypted());
       chain.requireReadable();
-      Drilled drilled = drill(spec, chain, repository, folder, evidence, attempt);
-      evidence.tellFacts();
-      evidence.requireNoneFailed();
-      return drilled;
-    } catch (JobFailure failure) {
-      if (failure.code() != ErrorCode.DRILL_FAILED) {
-        evidence.failed("recovery", failure.getMessage(), failure.hint());
-        evidence.tellFacts();
-      }
-      throw failure;
+      return drill(spec, place, chain, repository, folder, evidence, attempt);
     } catch (IOException e) {
       throw new JobFailure(
           ErrorCode.NO_SPACE,
@@ -86,6 +101,7 @@ public final class DrillJob {
 
   private Drilled drill(
       JobSpec.Drill spec,
+      RepositorySpec place,
       BackupChain chain,
       Repository repository,
       ProofFolder folder,
@@ -101,9 +117,24 @@ public final class DrillJob {
       server.reached().ifPresent(reached -> reached.into(evidence.facts()));
       evidence.facts().put("recoverySeconds", seconds(recovery));
       evidence.ok("recovery", server.sentence());
+      readFrom(spec, place, evidence);
       Duration loss = measure(spec.drill(), server.reached().orElse(null), recovery, evidence);
       examine(spec.drill(), recorded, server, evidence, attempt);
       return new Drilled(spec.backupId(), recovery, loss, evidence.findings(), evidence.facts());
+    }
+  }
+
+  private static void readFrom(JobSpec.Drill spec, RepositorySpec place, Evidence evidence) {
+    evidence.facts().put("repository", place.name());
+    if (!place.equals(spec.repository())) {
+      evidence.warning(
+          "repository",
+          "Repository '"
+              + spec.repository().name()
+              + "' could not give the backup; it was read from its copy in '"
+              + place.name()
+              + "'. The time counts from there.",
+          "The history of the job says why. Verify the backup, and look at the repository.");
     }
   }
 

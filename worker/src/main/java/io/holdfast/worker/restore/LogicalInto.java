@@ -28,8 +28,11 @@ final class LogicalInto {
   private final RestoreRooms rooms;
   private final StoredBackup backup;
   private final LogicalRestoreTarget target;
+  private final PointOfNoReturn point;
 
-  LogicalInto(RestoreRooms rooms, StoredBackup backup, LogicalRestoreTarget target) {
+  LogicalInto(
+      RestoreRooms rooms, StoredBackup backup, LogicalRestoreTarget target, PointOfNoReturn point) {
+    this.point = point;
     this.rooms = rooms;
     this.backup = backup;
     this.target = target;
@@ -48,6 +51,9 @@ final class LogicalInto {
       rehearse(restore, server, dumps);
     }
     backup.attempt().requireHeld();
+    if (!dryRun) {
+      point.pass();
+    }
     if (target.globals()) {
       steps.addAll(createRoles(server, dryRun));
       if (!dryRun) {

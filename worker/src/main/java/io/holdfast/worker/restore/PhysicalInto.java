@@ -21,10 +21,16 @@ final class PhysicalInto {
   private final BackupChain chain;
   private final StoredBackup backup;
   private final PhysicalRestoreTarget target;
+  private final PointOfNoReturn point;
   private final Report report = new Report();
 
   PhysicalInto(
-      RestoreRooms rooms, Repository repository, BackupChain chain, PhysicalRestoreTarget target) {
+      RestoreRooms rooms,
+      Repository repository,
+      BackupChain chain,
+      PhysicalRestoreTarget target,
+      PointOfNoReturn point) {
+    this.point = point;
     this.rooms = rooms;
     this.repository = repository;
     this.chain = chain;
@@ -49,6 +55,8 @@ final class PhysicalInto {
       if (!dryRun) {
         ending.prepare(restore);
         extract(restore);
+        // Until here it all lay beside the target; now the target has it.
+        point.pass();
         ending.finish(directory, report);
       }
       return new Restored(backup.manifest().backupId(), dryRun, report.steps(), report.details());

@@ -5,6 +5,7 @@ import io.holdfast.model.job.JobResult.Restored;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.worker.attempt.Attempt;
@@ -17,9 +18,13 @@ import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
 import io.holdfast.worker.stored.StoredBackup;
 import io.holdfast.worker.transfer.Transfer;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Restores a backup. One-shot: nothing tries again by itself, since a target that was half changed
@@ -40,7 +45,35 @@ public final class RestoreJob {
   }
 
   public Restored run(JobSpec.Restore spec, Attempt attempt) {
-    try (Repository repository = rooms.repositories().open(spec.repository())) {
+    PointOfNoReturn point = new PointOfNoReturn();
+    return Fallback.read(
+        spec.repository(),
+        spec.copies(),
+        point::passed,
+        attempt,
+        place -> readFrom(spec, place, restore(spec, place, point, attempt)));
+  }
+
+  /** With the place that it was read from in words, where there was a choice. */
+  private static Restored readFrom(JobSpec.Restore spec, RepositorySpec place, Restored restored) {
+    Map<String, String> details = new TreeMap<>(restored.details());
+    details.put("repository", place.name());
+    List<String> steps = new ArrayList<>();
+    if (!place.equals(spec.repository())) {
+      steps.add(
+          "read the copy in repository '"
+              + place.name()
+              + "', because '"
+              + spec.repository().name()
+              + "' could not give the backup");
+    }
+    steps.addAll(restored.steps());
+    return new Restored(restored.backupId(), restored.dryRun(), steps, details);
+  }
+
+  private Restored restore(
+      JobSpec.Restore spec, RepositorySpec place, PointOfNoReturn point, Attempt attempt) {
+    try (Repository repository = rooms.repositories().open(place)) {
       BackupLayout layout = new BackupLayout(spec.sourceCluster(), spec.backupId());
       Transfer transfer = new Transfer(repository, attempt, RateLimit.none());
       BackupChain chain =
@@ -58,11 +91,11 @@ public final class RestoreJob {
       return switch (spec.target()) {
         case LogicalRestoreTarget logical -> {
           requireMethod(manifest, "LOGICAL");
-          yield new LogicalInto(rooms, backup, logical).run(spec.dryRun());
+          yield new LogicalInto(rooms, backup, logical, point).run(spec.dryRun());
         }
         case PhysicalRestoreTarget physical -> {
           requireMethod(manifest, "PHYSICAL");
-          yield new PhysicalInto(rooms, repository, chain, physical).run(spec.dryRun());
+          yield new PhysicalInto(rooms, repository, chain, physical, point).run(spec.dryRun());
         }
       };
     }

@@ -93,7 +93,9 @@ final class ArtifactInput extends InputStream {
       ended = true;
       return -1;
     }
-    plain.add(buffer, offset, read);
+    if (artifact.plain() != null) {
+      plain.add(buffer, offset, read);
+    }
     progress.advanced(read);
     return read;
   }

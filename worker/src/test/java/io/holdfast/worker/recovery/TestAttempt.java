@@ -8,6 +8,7 @@ import io.holdfast.model.scan.ScanPage;
 import io.holdfast.worker.attempt.Attempt;
 import java.io.Closeable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 public final class TestAttempt implements Attempt {
   private final JobId id = new JobId(UUID.randomUUID().toString());
   private final List<String> notes = new ArrayList<>();
+  private final List<ScanPage> pages = Collections.synchronizedList(new ArrayList<>());
   private final Consumer<String> phases;
 
   public TestAttempt() {
@@ -32,6 +34,11 @@ public final class TestAttempt implements Attempt {
   /** {@code code message}. */
   public List<String> notes() {
     return notes;
+  }
+
+  /** What a scan told. */
+  public List<ScanPage> pages() {
+    return pages;
   }
 
   @Override
@@ -59,7 +66,9 @@ public final class TestAttempt implements Attempt {
   public void contentsListed(String database, int page, List<ContentEntry> entries) {}
 
   @Override
-  public void repositoryScanned(ScanPage page) {}
+  public void repositoryScanned(ScanPage page) {
+    pages.add(page);
+  }
 
   @Override
   public void phase(String name, Long bytesTotal) {
