@@ -53,6 +53,10 @@ public class BackupEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String manifest;
 
+  /** Of {@code manifest.json} as it is stored; null until somebody looked. */
+  @Column(name = "manifest_sha256")
+  public String manifestSha256;
+
   /** Backups of the same method and selection: their sizes can be compared. */
   @Column(name = "selection_hash")
   public String selectionHash;

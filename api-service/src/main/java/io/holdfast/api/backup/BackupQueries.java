@@ -5,6 +5,8 @@ import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -106,6 +108,35 @@ public class BackupQueries {
                         + "backup.",
                     "A suspect backup is restored by its id only.",
                     List.of(new ApiProblem.Violation("latestOf", "has no available backup")))));
+  }
+
+  /** What a recovery kit needs of a backup. */
+  public record Newest(BackupId id, String repository, Manifest manifest) {}
+
+  /** The newest backup of a method that is shown as good. Looks at no scope. */
+  @Transactional
+  public Optional<Newest> newest(String cluster, String method) {
+    return BackupEntity.<BackupEntity>find(
+            "cluster = ?1 and state = 'AVAILABLE' and method = ?2 order by finishedAt desc",
+            cluster,
+            method)
+        .firstResultOptional()
+        .map(
+            row ->
+                new Newest(
+                    new BackupId(row.id.toString()),
+                    row.repository,
+                    Wire.read(row.manifest, Manifest.class)));
+  }
+
+  /** Of a backup that another one builds on. Looks at no scope. */
+  @Transactional
+  public Manifest manifest(BackupId id) {
+    BackupEntity row = BackupEntity.findById(UUID.fromString(id.value()));
+    if (row == null) {
+      throw ApiProblem.notFound("backup", id.value());
+    }
+    return Wire.read(row.manifest, Manifest.class);
   }
 
   /**

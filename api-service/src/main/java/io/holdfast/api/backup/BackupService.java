@@ -62,7 +62,8 @@ public class BackupService {
         plan.compression(),
         request.rateLimitBytesPerSecond(),
         SizeHistory.band(cluster, source),
-        request.labels());
+        request.labels(),
+        clusters.portable(cluster));
   }
 
   /** With the parent of an incremental one: a suspect backup is never built upon. */

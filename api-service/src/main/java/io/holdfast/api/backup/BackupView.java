@@ -32,6 +32,7 @@ public record BackupView(
         String parent,
     VerificationStateView verification,
     @Schema(description = "Why it goes or went") ExpiryView expiry,
+    @Schema(description = "Where else it lies, or is to lie") List<BackupCopyView> copies,
     List<DatabaseView> databases,
     List<TablespaceView> tablespaces,
     List<ArtifactView> artifacts,

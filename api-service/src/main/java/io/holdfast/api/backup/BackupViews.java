@@ -50,6 +50,7 @@ final class BackupViews {
         row.expiryJob == null
             ? null
             : new BackupView.ExpiryView(row.expiryReason, row.expiryJob.toString(), row.expiredAt),
+        full ? BackupCopyView.of(row.id) : null,
         full ? each(manifest.databases(), BackupViews::database) : null,
         full ? each(manifest.tablespaces(), BackupViews::tablespace) : null,
         full ? each(manifest.artifacts(), BackupViews::artifact) : null,
@@ -59,7 +60,8 @@ final class BackupViews {
             "self", self,
             "job", "/api/v1/jobs/" + row.jobId,
             "contents", self + "/contents",
-            "verifications", self + "/verifications"));
+            "verifications", self + "/verifications",
+            "copies", self + "/copies"));
   }
 
   private static <T, V> List<V> each(List<T> values, Function<T, V> view) {

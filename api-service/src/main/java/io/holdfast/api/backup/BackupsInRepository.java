@@ -10,7 +10,9 @@ public class BackupsInRepository implements RepositoryUse {
   @Override
   @Transactional
   public String of(String repository) {
-    long backups = BackupEntity.count("repository = ?1 and state <> 'EXPIRED'", repository);
+    long backups =
+        BackupEntity.count("repository = ?1 and state <> 'EXPIRED'", repository)
+            + BackupCopyEntity.count("key.repository", repository);
     return backups == 0 ? null : backups == 1 ? "a backup" : backups + " backups";
   }
 }

@@ -34,6 +34,9 @@ public class ClusterEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String retention;
 
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String copies;
+
   @Column(name = "system_identifier")
   public String systemIdentifier;
 

@@ -40,6 +40,8 @@ public record ClusterRequest(
         EncryptionView encryption,
     @Schema(description = "How long backups and WAL are kept; absent: the defaults hold") @Valid
         RetentionView retention,
+    @Schema(description = "At most 8 further repositories; absent: none") @Size(max = 8)
+        List<@NotNull @Valid ClusterCopy> copies,
     @Schema(description = "Jobs at once; default as the service is configured") @Min(1) @Max(64)
         Integer maxRunningJobs,
     @Schema(

@@ -1,6 +1,7 @@
 package io.holdfast.api.cluster;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.declared.Declared;
 import io.holdfast.api.declared.PlanView;
@@ -10,6 +11,7 @@ import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -32,6 +34,7 @@ public class ClusterService {
   @Inject Caller caller;
   @Inject ObjectMapper json;
   @Inject RepositoryService repositories;
+  @Inject CopyPlaces copyPlaces;
   @Inject TopologyService topologies;
   @Inject Instance<ClusterActivity> activities;
   @Inject Event<ClusterChanged> changed;
@@ -83,6 +86,7 @@ public class ClusterService {
   /**
    * @param spec with its system identifier, once somebody has seen it
    * @param archive null: it is not archived
+   * @param copies further repositories; may be empty
    * @param changedAt when it was last changed by somebody
    */
   public record Declaration(
@@ -90,6 +94,7 @@ public class ClusterService {
       String pool,
       String repository,
       ClusterArchive archive,
+      List<ClusterCopy> copies,
       Instant changedAt) {}
 
   /** All of a declaration; empty when there is none. Looks at no scope. */
@@ -114,12 +119,36 @@ public class ClusterService {
         .toList();
   }
 
+  /** Those whose backups are to lie in further repositories, by name. Looks at no scope. */
+  @Transactional
+  public List<Declaration> copied() {
+    return ClusterEntity.<ClusterEntity>list("copies is not null order by name").stream()
+        .map(ClusterService::declaration)
+        .toList();
+  }
+
+  /**
+   * How it is declared, to be kept beside its backups. Has no secrets, as declarations have none.
+   */
+  @Transactional
+  public JobSpec.Declaration portable(String name) {
+    ClusterEntity row = find(name);
+    ObjectNode declaration = json.valueToTree(ClusterViews.declaration(row));
+    declaration.properties().removeIf(member -> member.getValue().isNull());
+    return new JobSpec.Declaration(declaration.toPrettyString() + "\n", row.updatedAt);
+  }
+
+  static List<ClusterCopy> copies(ClusterEntity row) {
+    return row.copies == null ? List.of() : List.of(Wire.read(row.copies, ClusterCopy[].class));
+  }
+
   private static Declaration declaration(ClusterEntity row) {
     return new Declaration(
         spec(row),
         row.pool,
         row.repository,
         row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class),
+        copies(row),
         row.updatedAt);
   }
 
@@ -160,6 +189,7 @@ public class ClusterService {
     caller.requireAllClusters();
     ClusterSpec spec = ClusterDeclaration.spec(name, request);
     requireRepository(request.repository());
+    copyPlaces.check(request);
     ClusterEntity row = ClusterEntity.findById(name, LockModeType.PESSIMISTIC_WRITE);
     if (row == null) {
       precondition.requireCreate("cluster", name);
@@ -224,6 +254,7 @@ public class ClusterService {
     row.labels = wanted.labels;
     row.archive = wanted.archive;
     row.retention = wanted.retention;
+    row.copies = wanted.copies;
     row.systemIdentifier = wanted.systemIdentifier;
     row.version++;
     row.updatedAt = clock.instant();
@@ -246,6 +277,8 @@ public class ClusterService {
         request.retention() == null
             ? null
             : Wire.text(ClusterRetention.of(request.retention(), "retention"));
+    wanted.copies =
+        request.copies() == null || request.copies().isEmpty() ? null : Wire.text(request.copies());
     wanted.systemIdentifier =
         request.expectedSystemIdentifier() != null || row == null
             ? request.expectedSystemIdentifier()

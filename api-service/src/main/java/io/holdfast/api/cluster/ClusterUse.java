@@ -8,7 +8,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 public class ClusterUse implements RepositoryUse {
   @Override
   public String of(String repository) {
-    long clusters = ClusterEntity.count("repository", repository);
+    long clusters =
+        ClusterEntity.<ClusterEntity>listAll().stream()
+            .filter(row -> row.repository.equals(repository) || copiedTo(row, repository))
+            .count();
     return clusters == 0 ? null : clusters == 1 ? "a cluster" : clusters + " clusters";
+  }
+
+  private static boolean copiedTo(ClusterEntity row, String repository) {
+    return ClusterService.copies(row).stream()
+        .anyMatch(copy -> copy.repository().equals(repository));
   }
 }

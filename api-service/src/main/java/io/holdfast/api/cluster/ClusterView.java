@@ -22,6 +22,8 @@ public record ClusterView(
         EncryptionView encryption,
     @Schema(description = "How long backups and WAL are kept; absent: the defaults hold")
         RetentionView retention,
+    @Schema(description = "Further repositories; how far they are is in /clusters/{name}/copies")
+        List<ClusterCopy> copies,
     Integer maxRunningJobs,
     @Schema(description = "Pinned when first seen; a node with another one is never read")
         String systemIdentifier,

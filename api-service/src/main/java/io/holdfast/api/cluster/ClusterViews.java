@@ -24,6 +24,7 @@ final class ClusterViews {
         row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class).view(),
         EncryptionView.of(spec.encryption()),
         row.retention == null ? null : Wire.read(row.retention, ClusterRetention.class).view(),
+        row.copies == null ? null : ClusterService.copies(row),
         row.maxRunningJobs,
         row.systemIdentifier,
         labels(row),
@@ -48,6 +49,7 @@ final class ClusterViews {
         view.archive(),
         view.encryption(),
         view.retention(),
+        view.copies(),
         view.maxRunningJobs(),
         view.systemIdentifier(),
         view.labels());

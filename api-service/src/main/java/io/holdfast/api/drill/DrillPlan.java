@@ -41,6 +41,7 @@ record DrillPlan(
           "target.action",
           "does not go with a drill: the copy is removed");
     }
+    wrong.name("repository", request.repository());
     wrong.labels(request.labels());
     List<DrillSpec.Assertion> assertions = assertions(request.assertions(), wrong);
     Duration time = wrong.duration("recoveryTimeObjective", request.recoveryTimeObjective());

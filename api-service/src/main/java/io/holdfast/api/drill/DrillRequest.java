@@ -10,6 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record DrillRequest(
     @Schema(description = "This backup; absent: the newest that leads to the target")
         String backupId,
+    @Schema(description = "As of a restore") String repository,
     @Schema(
             description =
                 "Without action, and not STANDBY. Absent: a random moment of the newest window's last"

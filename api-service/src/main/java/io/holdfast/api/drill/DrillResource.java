@@ -52,7 +52,7 @@ public class DrillResource {
       DrillRequest request) {
     DrillRequest asked =
         request == null
-            ? new DrillRequest(null, null, null, null, null, null, null, null)
+            ? new DrillRequest(null, null, null, null, null, null, null, null, null)
             : request;
     return answers.accepted(drills.request(cluster, asked, idempotencyKey), wait);
   }

@@ -1,6 +1,7 @@
 package io.holdfast.api.drill;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.backup.BackupCopies;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Idempotency;
@@ -24,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -34,6 +36,7 @@ public class DrillService {
   private static final Duration SHORTEST_SPAN = Duration.ofSeconds(1);
 
   @Inject BackupQueries backups;
+  @Inject BackupCopies copies;
   @Inject RecoveryBases bases;
   @Inject ClusterService clusters;
   @Inject RepositoryService repositories;
@@ -77,14 +80,17 @@ public class DrillService {
         new JobSpec.Drill(
                 backup.id(),
                 cluster,
-                repositories.spec(backup.repository()),
+                repositories.spec(copies.place(backup, request.repository())),
                 new DrillSpec(
                     destination.target(),
                     destination.timeline(),
                     plan.amcheck(),
                     plan.assertions(),
                     plan.recoveryTime(),
-                    point))
+                    point),
+                request.repository() == null
+                    ? copies.readable(backup.id()).stream().map(repositories::spec).toList()
+                    : List.of())
             .encrypted(backups.encrypted(backup.id())),
         new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
   }

@@ -51,6 +51,7 @@ record RestorePlan(
         "method",
         "must be LOGICAL with logical and PHYSICAL with physical");
     wrong.name("latestOf", request.latestOf());
+    wrong.name("repository", request.repository());
     wrong.labels(request.labels());
     Duration deadline = wrong.duration("deadline", request.deadline());
     Content content = null;

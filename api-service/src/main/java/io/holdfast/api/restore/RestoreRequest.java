@@ -12,6 +12,11 @@ public record RestoreRequest(
         String latestOf,
     @Schema(description = "With latestOf: LOGICAL or PHYSICAL; absent: whichever target is given")
         String method,
+    @Schema(
+            description =
+                "Read it from here, and from nowhere else; absent: from its first repository, or from"
+                    + " a verified copy when it cannot be had there")
+        String repository,
     LogicalTarget logical,
     PhysicalTarget physical,
     @Schema(description = "Prove what would happen and change nothing") Boolean dryRun,

@@ -1,6 +1,7 @@
 package io.holdfast.api.restore;
 
 import io.holdfast.api.access.Caller;
+import io.holdfast.api.backup.BackupCopies;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.backup.Violations;
 import io.holdfast.api.cluster.ClusterService;
@@ -13,6 +14,7 @@ import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.model.restore.RestoreTarget;
@@ -26,6 +28,7 @@ import java.util.List;
 @ApplicationScoped
 public class RestoreService {
   @Inject BackupQueries backups;
+  @Inject BackupCopies copies;
   @Inject ClusterService clusters;
   @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
@@ -58,12 +61,20 @@ public class RestoreService {
               new JobSpec.Restore(
                       backup.id(),
                       backup.cluster(),
-                      repositories.spec(backup.repository()),
+                      repositories.spec(copies.place(backup, request.repository())),
                       target(plan, cluster),
-                      Boolean.TRUE.equals(request.dryRun()))
+                      Boolean.TRUE.equals(request.dryRun()),
+                      otherwise(backup, request.repository()))
                   .encrypted(backups.encrypted(backup.id())),
               new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
         });
+  }
+
+  /** Where else it can be read, unless somebody said where. */
+  private List<RepositorySpec> otherwise(BackupQueries.Known backup, String asked) {
+    return asked == null
+        ? copies.readable(backup.id()).stream().map(repositories::spec).toList()
+        : List.of();
   }
 
   /** As asked for; with a recovery target one from which it can be reached. */

@@ -22,6 +22,7 @@ public class VerificationEntity extends PanacheEntityBase {
   @Column(name = "backup_id")
   public UUID backupId;
 
+  public String repository;
   public String level;
   public String outcome;
   public Instant at;

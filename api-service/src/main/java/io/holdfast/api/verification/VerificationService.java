@@ -2,6 +2,7 @@ package io.holdfast.api.verification;
 
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.backup.BackupCatalog;
+import io.holdfast.api.backup.BackupCopies;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.backup.Violations;
 import io.holdfast.api.cluster.ClusterService;
@@ -48,6 +49,7 @@ public class VerificationService {
 
   @Inject BackupQueries backups;
   @Inject BackupCatalog catalog;
+  @Inject BackupCopies copies;
   @Inject ClusterService clusters;
   @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
@@ -60,6 +62,7 @@ public class VerificationService {
     Violations wrong = new Violations();
     wrong.require(request.level() != null, "level", "is required");
     VerificationLevel level = wrong.constant(VerificationLevel.class, "level", request.level());
+    wrong.name("repository", request.repository());
     wrong.labels(request.labels());
     Duration deadline = wrong.duration("deadline", request.deadline());
     wrong.throwIfAny();
@@ -75,7 +78,7 @@ public class VerificationService {
                 new JobSpec.Verify(
                         backup.id(),
                         backup.cluster(),
-                        repositories.spec(backup.repository()),
+                        repositories.spec(copies.place(backup, request.repository())),
                         level)
                     .encrypted(backups.encrypted(backup.id())),
                 new SubmitOptions(caller.keyId(), request.labels(), deadline)));
@@ -92,37 +95,46 @@ public class VerificationService {
 
   void succeeded(@Observes JobSucceeded done) {
     if (done.result() instanceof JobResult.Verified verified) {
+      String repository = done.spec().repository().name();
       keep(
           done.jobId(),
           verified.backupId(),
+          repository,
           verified.level(),
           done.at(),
           verified.bytesRead(),
           verified.findings(),
           null);
-      catalog.verified(verified.backupId(), verified.level(), done.at());
+      if (!copies.verified(verified.backupId(), repository, done.at())) {
+        catalog.verified(verified.backupId(), verified.level(), done.at());
+      }
     }
   }
 
   void failed(@Observes JobFailed done) {
     if (done.spec() instanceof JobSpec.Verify verify && DAMNING.contains(done.problem().code())) {
+      String repository = verify.repository().name();
       keep(
           done.jobId(),
           verify.backupId(),
+          repository,
           verify.level(),
           done.at(),
           null,
           List.of(),
           done.problem());
-      catalog.suspect(
-          verify.backupId(),
-          "verification " + verify.level() + " found: " + done.problem().detail());
+      if (!copies.damaged(verify.backupId(), repository, done.problem(), done.at())) {
+        catalog.suspect(
+            verify.backupId(),
+            "verification " + verify.level() + " found: " + done.problem().detail());
+      }
     }
   }
 
   private static void keep(
       JobId jobId,
       BackupId backupId,
+      String repository,
       VerificationLevel level,
       Instant at,
       Long bytesRead,
@@ -131,6 +143,7 @@ public class VerificationService {
     VerificationEntity row = new VerificationEntity();
     row.jobId = UUID.fromString(jobId.value());
     row.backupId = UUID.fromString(backupId.value());
+    row.repository = repository;
     row.level = level.name();
     row.outcome = problem == null ? "PASSED" : "FAILED";
     row.at = at;
@@ -144,6 +157,7 @@ public class VerificationService {
     return new VerificationView(
         row.jobId.toString(),
         row.backupId.toString(),
+        row.repository,
         row.level,
         row.outcome,
         row.at,

@@ -13,6 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record VerificationView(
     String jobId,
     String backupId,
+    @Schema(description = "Where it was read") String repository,
     @Schema(description = "CHECKSUM, STRUCTURE or RESTORE; further values may follow") String level,
     @Schema(description = "PASSED or FAILED; further values may follow") String outcome,
     Instant at,

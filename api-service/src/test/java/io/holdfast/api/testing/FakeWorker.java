@@ -8,6 +8,7 @@ import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.event.HoldfastEvent;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.job.JobResult;
+import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.wire.CommandVerifier;
 import io.holdfast.model.wire.Topics;
 import io.holdfast.model.wire.Wire;
@@ -21,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -123,6 +125,22 @@ public final class FakeWorker implements AutoCloseable {
                     .filter(JobCommand.RunJob.class::isInstance)
                     .map(JobCommand.RunJob.class::cast)
                     .filter(run -> run.jobId().value().equals(jobId) && run.attempt() == attempt)
+                    .findFirst()
+                    .orElse(null),
+            run -> run != null);
+  }
+
+  /** The first command of such a job that was not there before. */
+  public <S extends JobSpec> JobCommand.RunJob awaitSpec(Class<S> type, Predicate<S> wanted) {
+    return await("command for " + type.getSimpleName())
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                commands.stream()
+                    .filter(JobCommand.RunJob.class::isInstance)
+                    .map(JobCommand.RunJob.class::cast)
+                    .filter(
+                        run -> type.isInstance(run.spec()) && wanted.test(type.cast(run.spec())))
                     .findFirst()
                     .orElse(null),
             run -> run != null);

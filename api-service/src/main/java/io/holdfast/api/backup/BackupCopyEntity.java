@@ -1,0 +1,78 @@
+package io.holdfast.api.backup;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.EmbeddedId;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** A backup in a repository that is not its first: what was heard of it there. */
+@Entity
+@DynamicUpdate
+@Table(name = "backup_copy")
+public class BackupCopyEntity extends PanacheEntityBase {
+  public static final String COPYING = "COPYING";
+  public static final String VERIFIED = "VERIFIED";
+  public static final String COPIED = "COPIED";
+  public static final String FAILED = "FAILED";
+
+  /** A scan saw it; nobody has read it there, as far as this catalog knows. */
+  public static final String FOUND = "FOUND";
+
+  public static final String MISSING = "MISSING";
+
+  /** Of which backup, and where. */
+  @Embeddable
+  public record Key(@Column(name = "backup_id") UUID backupId, String repository) {}
+
+  @EmbeddedId public Key key;
+  public String state;
+
+  @Column(name = "job_id")
+  public UUID jobId;
+
+  @Column(name = "asked_at")
+  public Instant askedAt;
+
+  @Column(name = "verified_at")
+  public Instant verifiedAt;
+
+  @Column(name = "stored_bytes")
+  public Long storedBytes;
+
+  @Column(name = "manifest_sha256")
+  public String manifestSha256;
+
+  public int failures;
+
+  @Column(name = "next_at")
+  public Instant nextAt;
+
+  @JdbcTypeCode(SqlTypes.JSON)
+  public String problem;
+
+  public static List<BackupCopyEntity> of(UUID backupId) {
+    return list("key.backupId = ?1 order by key.repository", backupId);
+  }
+
+  /** The row, made if there is none. */
+  public static BackupCopyEntity at(UUID backupId, String repository, Instant now) {
+    Key key = new Key(backupId, repository);
+    BackupCopyEntity row = findById(key);
+    if (row == null) {
+      row = new BackupCopyEntity();
+      row.key = key;
+      row.state = COPYING;
+      row.askedAt = now;
+      row.persist();
+    }
+    return row;
+  }
+}

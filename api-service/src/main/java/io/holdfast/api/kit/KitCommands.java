@@ -1,0 +1,112 @@
+package io.holdfast.api.kit;
+
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import java.util.List;
+import java.util.Objects;
+
+/** The commands of the repository format, filled in for one backup. */
+final class KitCommands {
+  private final FormatBlocks format;
+
+  KitCommands(FormatBlocks format) {
+    this.format = format;
+  }
+
+  /**
+   * @param chain the full backup first
+   * @param start to the end of the backup
+   */
+  String physical(String cluster, List<Manifest> chain, boolean start) {
+    Manifest manifest = chain.getLast();
+    StringBuilder script = new StringBuilder(": \"${TARGET:?}\"\n");
+    chain.forEach(member -> script.append("fetch '").append(folder(cluster, member)).append("'\n"));
+    script
+        .append("BACKUP='")
+        .append(folder(cluster, manifest))
+        .append("'\n")
+        .append(format.block("Preparation"))
+        .append(format.block("Checksums"))
+        .append(format.block(chain.size() > 1 ? "Incremental base backup" : "Base backup"));
+    if (has(manifest, Artifact.Kind.CONFIG_TAR)) {
+      script.append(format.block("Configuration"));
+    }
+    if (start) {
+      script.append(format.block("Starting it"));
+    }
+    return script.toString();
+  }
+
+  String moment(String cluster, List<Manifest> chain) {
+    String folder = "clusters/" + cluster + "/wal/" + chain.getLast().source().systemIdentifier();
+    return ": \"${RECOVERY:?}\"\n"
+        + physical(cluster, chain, false)
+        + "fetch '"
+        + folder
+        + "'\nWAL=\"$REPO/"
+        + folder
+        + "\"\n"
+        + format.block("To a point in time");
+  }
+
+  String logical(String cluster, Manifest manifest) {
+    StringBuilder script =
+        new StringBuilder(": \"${TARGET:?}\" \"${PGHOST:?}\"\nBACKUP='")
+            .append(folder(cluster, manifest))
+            .append("'\nfetch \"$BACKUP\"\n")
+            .append(format.block("Preparation"))
+            .append(format.block("Checksums"));
+    if (has(manifest, Artifact.Kind.GLOBALS)) {
+      script.append(format.block("Globals"));
+    }
+    if (has(manifest, Artifact.Kind.DUMP_CUSTOM)) {
+      script.append(format.block("Custom dumps"));
+    }
+    if (has(manifest, Artifact.Kind.DUMP_DIRECTORY)) {
+      script.append(format.block("Directory dumps"));
+    }
+    for (Artifact artifact : manifest.artifacts()) {
+      if (artifact.kind() == Artifact.Kind.DUMP_PLAIN) {
+        script.append(plain(manifest, artifact));
+      }
+    }
+    return script.toString();
+  }
+
+  private String plain(Manifest manifest, Artifact artifact) {
+    Manifest.Database database =
+        manifest.databases().stream()
+            .filter(one -> one.name().equals(artifact.database()))
+            .findFirst()
+            .orElseThrow();
+    String object = artifact.object().substring(artifact.object().indexOf('/') + 1);
+    return "DUMP="
+        + KitPlaces.quoted(object)
+        + " DATABASE="
+        + KitPlaces.quoted(database.name())
+        + " ENCODING="
+        + word(database.encoding())
+        + " COLLATE="
+        + word(database.collate())
+        + " CTYPE="
+        + word(database.ctype())
+        + " PROVIDER="
+        + word(database.localeProvider())
+        + " LOCALE="
+        + word(database.locale())
+        + "\n"
+        + format.block("Plain dumps");
+  }
+
+  private static String word(String text) {
+    return KitPlaces.quoted(Objects.requireNonNullElse(text, ""));
+  }
+
+  private static boolean has(Manifest manifest, Artifact.Kind kind) {
+    return manifest.artifacts().stream().anyMatch(artifact -> artifact.kind() == kind);
+  }
+
+  private static String folder(String cluster, Manifest manifest) {
+    return "clusters/" + cluster + "/backups/" + manifest.backupId();
+  }
+}
