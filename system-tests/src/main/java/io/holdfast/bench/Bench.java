@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code ./dev bench [backup restore logical memory wal fetch wal-memory incremental latency] [--gb
- * N] [--repetitions N]}.
+ * {@code ./dev bench [backup restore logical memory wal fetch wal-memory incremental checksum scan
+ * latency] [--gb N] [--repetitions N] [--objects N]}.
  */
 public final class Bench {
   private static final List<String> SECTIONS =
@@ -26,6 +26,8 @@ public final class Bench {
           "fetch",
           "wal-memory",
           "incremental",
+          "checksum",
+          "scan",
           "latency");
 
   private static final List<String> WITH_PGBACKREST =
@@ -34,11 +36,13 @@ public final class Bench {
   private final Set<String> sections = new LinkedHashSet<>();
   private double gigabytes = 2;
   private int repetitions = 3;
+  private int objects = 100_000;
 
   private Bench(String[] arguments) {
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--gb" -> gigabytes = Double.parseDouble(arguments[++i]);
+        case "--objects" -> objects = Integer.parseInt(arguments[++i]);
         case "--repetitions" -> repetitions = Integer.parseInt(arguments[++i]);
         default -> sections.add(arguments[i]);
       }
@@ -74,11 +78,16 @@ public final class Bench {
         .append(repetitions)
         .append(".\n\n");
     List<String> large = new ArrayList<>(sections);
-    large.remove("latency");
+    large.removeAll(List.of("latency", "scan"));
     if (!large.isEmpty()) {
       try (BenchStage stage = BenchStage.set(gigabytes, Map.of())) {
         text.append("Cluster: ").append(BenchData.size(stage.server())).append(".\n\n");
         withData(stage, text);
+      }
+    }
+    if (sections.contains("scan")) {
+      try (BenchStage stage = BenchStage.set(0, Map.of())) {
+        text.append(new Scans(stage).run(objects));
       }
     }
     if (sections.contains("latency")) {
@@ -121,6 +130,9 @@ public final class Bench {
     }
     if (sections.contains("incremental")) {
       text.append(new Incrementals(stage, pgBackRest).run(repetitions));
+    }
+    if (sections.contains("checksum")) {
+      text.append(new Checksums(stage).run(repetitions).markdown());
     }
   }
 }

@@ -29,6 +29,7 @@ final class Declarations {
   private final Path folder;
   private final WorkerCredentials credentials = new WorkerCredentials();
   private final Map<String, String> repositories = new LinkedHashMap<>();
+  private final Map<String, String> declared = new LinkedHashMap<>();
 
   /**
    * @param folder for the files that servers read their tokens from
@@ -100,7 +101,12 @@ final class Declarations {
   private String repository(String json) {
     String name = fresh("repository");
     api.put("/repositories/" + name, json);
+    declared.put(name, json);
     return name;
+  }
+
+  void repositoriesAgain() {
+    declared.forEach((name, json) -> api.put("/repositories/" + name, json));
   }
 
   /** A cluster of one node that is reached at a port of 127.0.0.1 which is not its own. */
@@ -109,6 +115,14 @@ final class Declarations {
         .database(name, cluster.backupLogin(), List.of("127.0.0.1:" + port))
         .writeTo(stack.credentialsFile());
     put(name, repository, List.of(node("only", "127.0.0.1", port)), "");
+  }
+
+  /** A server that no cluster of the tests holds, under its superuser. */
+  void server(String name, PostgresServer server, String repository) {
+    credentials
+        .database(name, server.superuser(), List.of(server.endpoint()))
+        .writeTo(stack.credentialsFile());
+    put(name, repository, List.of(node("only", server.host(), server.port())), "");
   }
 
   /**
@@ -145,7 +159,10 @@ final class Declarations {
     archived(name, cluster, repository, archive, ",\"encryption\":" + EncryptionKeys.json(type));
   }
 
-  private void archived(
+  /**
+   * @param more JSON members of the declaration, each with a comma in front
+   */
+  void archived(
       String name, PostgresCluster cluster, String repository, String archive, String more)
       throws IOException {
     Path header = folder.resolve(name + ".header");

@@ -136,6 +136,31 @@ final class Fleet implements AutoCloseable {
     return name;
   }
 
+  /** As {@link #declareArchived}, pushed, with copies in a second repository. */
+  String declareCopied(PostgresCluster cluster, String repository, String second)
+      throws IOException {
+    String name = Declarations.fresh("cluster");
+    declarations.archived(
+        name,
+        cluster,
+        repository,
+        "\"mode\":\"PUSH\"",
+        ",\"copies\":[{\"repository\":\"" + second + "\"}]");
+    return name;
+  }
+
+  /** The server that holds the stack's own catalog, as a cluster. */
+  String declareCatalog(String repository) {
+    String name = Declarations.fresh("catalog");
+    declarations.server(name, stack.catalog(), repository);
+    return name;
+  }
+
+  /** Under the names that they had, in a catalog that has lost them. */
+  void declareRepositoriesAgain() {
+    declarations.repositoriesAgain();
+  }
+
   /** The types and sentences of the job's history, oldest first. */
   List<String> history(String job) {
     List<String> lines = new ArrayList<>();

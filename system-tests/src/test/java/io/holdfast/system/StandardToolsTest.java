@@ -374,7 +374,8 @@ class StandardToolsTest {
             Path.of(variables.get("REPO"), variables.get("BACKUP"), "manifest.json").toFile());
   }
 
-  private static void run(String script, Map<String, String> variables) throws Exception {
+  /** As the user who runs servers. */
+  static void run(String script, Map<String, String> variables) throws Exception {
     List<String> command = new ArrayList<>();
     String account = Account.forPostgres().name();
     if (!account.isEmpty()) {
