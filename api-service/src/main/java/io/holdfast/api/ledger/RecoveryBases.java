@@ -149,7 +149,7 @@ public class RecoveryBases {
         (id == null ? "No available physical backup" : "Backup " + id)
             + " of cluster '"
             + cluster
-            + "' leads to "
+            + (id == null ? "' leads to " : "' does not lead to ")
             + what
             + " on timeline "
             + wish.timeline()
