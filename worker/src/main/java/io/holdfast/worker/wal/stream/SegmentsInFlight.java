@@ -10,7 +10,9 @@ import io.holdfast.worker.wal.archive.ClusterArchive;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -35,9 +37,17 @@ final class SegmentsInFlight implements Closeable {
       EnumSet.of(ErrorCode.REPOSITORY_UNAVAILABLE, ErrorCode.NO_SPACE, ErrorCode.KEY_UNAVAILABLE);
   private static final Duration STORE_AGAIN_AFTER = Duration.ofSeconds(2);
 
+  /**
+   * For how long nothing is read from the server when the store takes nothing. A server cannot end
+   * a sender whose receiver does not read, and its checkpoints and its shutdown wait for that: with
+   * the connection gone it is free, and keeps what the slot is good for.
+   */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
   private final ClusterArchive archive;
   private final SegmentSize size;
   private final Waiter waiter;
+  private final Clock clock;
   private final int timeline;
   private final int most;
   private final ExecutorService threads =
@@ -54,10 +64,12 @@ final class SegmentsInFlight implements Closeable {
   /** A segment on its way, or a part of one. */
   private record InFlight(Lsn end, byte[] content, Future<Void> done) {}
 
-  SegmentsInFlight(ClusterArchive archive, SegmentSize size, StartingPoint start, Waiter waiter) {
+  SegmentsInFlight(
+      ClusterArchive archive, SegmentSize size, StartingPoint start, Waiter waiter, Clock clock) {
     this.archive = archive;
     this.size = size;
     this.waiter = waiter;
+    this.clock = clock;
     this.timeline = start.timeline();
     this.most = (int) Math.max(1, BYTES_IN_FLIGHT / size.bytes());
     this.number = size.number(start.lsn());
@@ -77,7 +89,7 @@ final class SegmentsInFlight implements Closeable {
   /**
    * Takes the next bytes.
    *
-   * @throws IOException when they are not the next ones
+   * @throws IOException when they are not the next ones, or there is no room for them for long
    * @throws JobFailure when a segment can never be stored
    */
   void add(WalSender.Data data) throws IOException, InterruptedException {
@@ -88,9 +100,7 @@ final class SegmentsInFlight implements Closeable {
     while (data.bytes().hasRemaining()) {
       if (segment == null) {
         // Segments of the size in flight and the one that is filled: the bound on memory.
-        while (stored.size() >= most) {
-          settle(true);
-        }
+        awaitRoom();
         segment = spare.isEmpty() ? new byte[size.bytes()] : spare.pop();
       }
       int n = Math.min(data.bytes().remaining(), size.bytes() - filled);
@@ -105,6 +115,16 @@ final class SegmentsInFlight implements Closeable {
       }
     }
     settle(false);
+  }
+
+  private void awaitRoom() throws IOException, InterruptedException {
+    Instant until = clock.instant().plus(LONGEST_WAIT);
+    while (stored.size() >= most) {
+      if (clock.instant().isAfter(until)) {
+        throw new IOException("the store takes nothing, and the slot keeps the WAL meanwhile");
+      }
+      settle(true);
+    }
   }
 
   private void store(byte[] whole) {

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -114,6 +115,8 @@ final class WalStream implements Runnable, Closeable {
 
   private void streamOnce() throws SQLException, IOException, InterruptedException {
     Server primary = primary();
+    // While the store is away, a slot that the server gave up stays as it is, for all to see.
+    SortedSet<Integer> unused = archive.store().histories();
     Lsn kept = slots.ensure(primary);
     SegmentSize size = segmentSize(primary);
     try (WalSender sender = WalSender.connect(primary, clock)) {
@@ -165,7 +168,7 @@ final class WalStream implements Runnable, Closeable {
     Instant followed = clock.instant();
     Instant stored = clock.instant();
     Lsn told = null;
-    try (SegmentsInFlight segments = new SegmentsInFlight(archive, size, start, waiter)) {
+    try (SegmentsInFlight segments = new SegmentsInFlight(archive, size, start, waiter, clock)) {
       while (!closed && !sender.ended() && !sender.received().equals(end)) {
         Optional<WalSender.Data> data = sender.read();
         if (data.isPresent()) {
