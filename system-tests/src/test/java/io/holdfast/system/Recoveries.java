@@ -3,6 +3,7 @@ package io.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.demo.RestCalls.Answer;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Folders;
@@ -28,15 +29,24 @@ record Recoveries(Fleet fleet, PostgresCluster source) {
    * @param recovery JSON members of {@code recovery} such as {@code "type":"LATEST"}
    */
   String begin(String backup, String recovery, Path directory) {
-    return fleet.start(
-        "/restores",
-        "{\"backupId\":\""
-            + backup
-            + "\",\"physical\":{\"directory\":\""
-            + directory
-            + "\",\"check\":false,\"recovery\":{"
-            + recovery
-            + "}}}");
+    return fleet.start("/restores", request(backup, recovery, directory));
+  }
+
+  /** Asks for what the API refuses. */
+  JsonNode refused(String backup, String recovery, Path directory) {
+    Answer answer = fleet.api().call("POST", "/restores", request(backup, recovery, directory));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+    return answer.body();
+  }
+
+  private static String request(String backup, String recovery, Path directory) {
+    return "{\"backupId\":\""
+        + backup
+        + "\",\"physical\":{\"directory\":\""
+        + directory
+        + "\",\"check\":false,\"recovery\":{"
+        + recovery
+        + "}}}";
   }
 
   /** The first column of the first row, asked of a copy that must come up. */
