@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * {@code ./dev bench [backup restore logical memory wal fetch wal-memory incremental checksum scan
- * latency] [--gb N] [--repetitions N] [--objects N]}.
+ * latency plan] [--gb N] [--repetitions N] [--objects N]}.
  */
 public final class Bench {
   private static final List<String> SECTIONS =
@@ -28,7 +28,8 @@ public final class Bench {
           "incremental",
           "checksum",
           "scan",
-          "latency");
+          "latency",
+          "plan");
 
   private static final List<String> WITH_PGBACKREST =
       List.of("backup", "restore", "wal", "fetch", "incremental");
@@ -78,7 +79,7 @@ public final class Bench {
         .append(repetitions)
         .append(".\n\n");
     List<String> large = new ArrayList<>(sections);
-    large.removeAll(List.of("latency", "scan"));
+    large.removeAll(List.of("latency", "scan", "plan"));
     if (!large.isEmpty()) {
       try (BenchStage stage = BenchStage.set(gigabytes, Map.of())) {
         text.append("Cluster: ").append(BenchData.size(stage.server())).append(".\n\n");
@@ -93,6 +94,11 @@ public final class Bench {
     if (sections.contains("latency")) {
       try (BenchStage stage = BenchStage.set(0, Latency.SETTINGS)) {
         text.append(new Latency(stage).run());
+      }
+    }
+    if (sections.contains("plan")) {
+      try (BenchStage stage = BenchStage.set(0, Plans.SETTINGS)) {
+        text.append(new Plans(stage).run(repetitions));
       }
     }
     return text.toString();

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,20 +66,17 @@ record Retentions(Fleet fleet, String cluster) {
   }
 
   /** Has the catalog believe that a backup is older, and so the WAL before it. */
-  void age(String backup, int days) throws SQLException {
-    Databases catalog =
-        new Databases(
-            fleet.stack().catalog().host(),
-            fleet.stack().catalog().port(),
-            fleet.stack().catalogLogin().username(),
-            fleet.stack().catalogLogin().password());
-    catalog.execute(
-        "holdfast",
-        "update backup set finished_at = finished_at - interval '"
-            + days
-            + " days' where id = '"
-            + backup
-            + "'");
+  void age(String backup, int days) {
+    fleet
+        .stack()
+        .catalog()
+        .executeIn(
+            "holdfast",
+            "update backup set finished_at = finished_at - interval '"
+                + days
+                + " days' where id = '"
+                + backup
+                + "'");
   }
 
   /** What lies in a backup's folder, by name. */

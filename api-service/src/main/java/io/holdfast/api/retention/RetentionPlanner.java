@@ -107,7 +107,10 @@ final class RetentionPlanner {
   }
 
   private void keepForGrace(BackupId id, List<Reason> then) {
-    boolean needed = reasons.containsKey(id);
+    // One that stays as a proof only has had more to it until less than the grace ago.
+    boolean needed =
+        reasons.getOrDefault(id, List.of()).stream()
+            .anyMatch(reason -> reason.code() != Code.PROVEN);
     for (Reason reason : then) {
       switch (reason.code()) {
         // Also for one that stays anyway: the WAL behind it has its grace, too.

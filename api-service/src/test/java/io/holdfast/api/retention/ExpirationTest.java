@@ -16,10 +16,12 @@ import io.holdfast.model.Problem;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.JobSpec.Doomed;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class ExpirationTest {
   private static final String VERIFY = "{\"level\":\"CHECKSUM\"}";
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  @Inject RetentionMetrics metrics;
+  @Inject MeterRegistry registry;
   private ApiFixture api;
   private String oldest;
   private String middle;
@@ -89,6 +93,56 @@ class ExpirationTest {
     assertThat(backup(oldest).getString("expiry.jobId")).isEqualTo(job);
     assertThat(backups()).containsExactly(newest, middle);
     assertThat(action(plan(), middle)).isEqualTo("KEEP");
+  }
+
+  @Test
+  void walThatWasRemovedFromTheMiddleIsNoGap() {
+    api.declared(
+        "\"expectedSystemIdentifier\":\""
+            + Observations.SYSTEM
+            + "\",\"archive\":{},\"retention\":{\"daily\":1,\"weekly\":0,\"monthly\":0,"
+            + "\"minimumFulls\":1,\"grace\":\"PT0S\",\"walKeep\":\"WINDOW\"},");
+    hold(oldest, "USER").then().statusCode(201);
+    api.observed(now.minusSeconds(9), "0/A80000", 0, 10);
+    String job = expire("{}");
+    JobSpec.Expire spec = spec(job);
+    assertThat(spec.wal())
+        .extracting(range -> range.from() + " to " + range.to())
+        .containsExactly("0/100000 to 0/500000");
+
+    done(job, spec, List.of());
+    api.observed(now.minusSeconds(6), "0/A80000", 0, 1, 5, 10);
+    api.observed(now.minusSeconds(3), "0/A80000", 0, 1, 5, 10);
+
+    assertThat(gaps()).isEmpty();
+    // One that nobody made on purpose is still found.
+    api.observed(now.minusSeconds(2), "0/A80000", 0, 1, 5, 7, 8, 10);
+    api.observed(now.minusSeconds(1), "0/A80000", 0, 1, 5, 7, 8, 10);
+    assertThat(gaps()).containsExactly("0/700000");
+  }
+
+  @Test
+  void showsWhatIsDueAndWhetherEnoughIsThere() {
+    metrics.look();
+
+    assertThat(gauge("holdfast.retention.due")).isEqualTo(1);
+    assertThat(gauge("holdfast.retention.violated")).isZero();
+
+    api.declared("\"retention\":{\"minimumFulls\":4},");
+    metrics.look();
+    assertThat(gauge("holdfast.retention.due")).isZero();
+    assertThat(gauge("holdfast.retention.violated")).isEqualTo(1);
+  }
+
+  private double gauge(String name) {
+    return registry.get(name).tag("cluster", api.cluster()).gauge().value();
+  }
+
+  private List<String> gaps() {
+    return admin()
+        .get("/api/v1/clusters/" + api.cluster() + "/recovery-windows")
+        .jsonPath()
+        .getList("gaps.fromLsn");
   }
 
   @Test
