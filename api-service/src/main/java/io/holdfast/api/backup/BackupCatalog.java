@@ -193,13 +193,18 @@ public class BackupCatalog {
         .setParameter("job", UUID.fromString(job.value()));
   }
 
-  /** Whether a backup is being removed, or is gone; asked of the catalog, not of the session. */
-  public boolean leaving(BackupId backupId) {
+  /**
+   * Whether a backup is being removed from a repository, or is gone from it; a copy elsewhere is
+   * another matter. Asked of the catalog, not of the session.
+   */
+  public boolean leaving(BackupId backupId, String repository) {
     return !entities
         .createNativeQuery(
-            "select 1 from backup where id = :id and state in ('EXPIRING', 'EXPIRED')",
+            "select 1 from backup where id = :id and repository = :repository and state in"
+                + " ('EXPIRING', 'EXPIRED')",
             Integer.class)
         .setParameter("id", uuid(backupId))
+        .setParameter("repository", repository)
         .getResultList()
         .isEmpty();
   }

@@ -45,7 +45,7 @@ public class HoldService {
     wrong.throwIfAny();
     // Whoever decides what expires has decided before this, or sees it.
     lock.toRead(backup.cluster());
-    if (catalog.leaving(backup.id())) {
+    if (catalog.leaving(backup.id(), backup.repository())) {
       throw new ApiProblem(
           409,
           "backup-expired",

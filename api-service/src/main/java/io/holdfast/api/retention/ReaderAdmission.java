@@ -21,7 +21,7 @@ public class ReaderAdmission implements JobAdmission {
         .ifPresent(
             read -> {
               lock.toRead(read.cluster());
-              if (catalog.leaving(read.backupId())) {
+              if (catalog.leaving(read.backupId(), spec.repository().name())) {
                 throw new ApiProblem(
                     409,
                     "backup-expired",
