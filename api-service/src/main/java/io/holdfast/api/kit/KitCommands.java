@@ -1,6 +1,7 @@
 package io.holdfast.api.kit;
 
 import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Encryption;
 import io.holdfast.model.manifest.Manifest;
 import java.util.List;
 import java.util.Objects;
@@ -19,14 +20,13 @@ final class KitCommands {
    */
   String physical(String cluster, List<Manifest> chain, boolean start) {
     Manifest manifest = chain.getLast();
-    StringBuilder script = new StringBuilder(": \"${TARGET:?}\"\n");
+    StringBuilder script = new StringBuilder(": \"${TARGET:?}\"\n").append(keys(manifest));
     chain.forEach(member -> script.append("fetch '").append(folder(cluster, member)).append("'\n"));
     script
         .append("BACKUP='")
         .append(folder(cluster, manifest))
         .append("'\n")
-        .append(format.block("Preparation"))
-        .append(format.block("Checksums"))
+        .append(opened(manifest))
         .append(format.block(chain.size() > 1 ? "Incremental base backup" : "Base backup"));
     if (has(manifest, Artifact.Kind.CONFIG_TAR)) {
       script.append(format.block("Configuration"));
@@ -46,7 +46,24 @@ final class KitCommands {
         + "'\nWAL=\"$REPO/"
         + folder
         + "\"\n"
-        + format.block("To a point in time");
+        + (chain.getLast().encryption() == null
+            ? format.block("To a point in time")
+            : "ARCHIVE='" + folder + "'\n" + format.block("The same, encrypted"));
+  }
+
+  /** What somebody has to set where the objects are sealed. */
+  private static String keys(Manifest manifest) {
+    return manifest.encryption() != null
+            && manifest.encryption().type() == Encryption.Type.ENVELOPE
+        ? ": \"${UNSEAL:?}\" \"${KEY:?}\"\n"
+        : "";
+  }
+
+  /** Goes into the run's folder and finds out that it is whole, and who wrote it. */
+  private String opened(Manifest manifest) {
+    return format.block("Preparation")
+        + (manifest.encryption() == null ? "" : format.block("Authenticity"))
+        + format.block("Checksums");
   }
 
   String logical(String cluster, Manifest manifest) {
@@ -54,8 +71,8 @@ final class KitCommands {
         new StringBuilder(": \"${TARGET:?}\" \"${PGHOST:?}\"\nBACKUP='")
             .append(folder(cluster, manifest))
             .append("'\nfetch \"$BACKUP\"\n")
-            .append(format.block("Preparation"))
-            .append(format.block("Checksums"));
+            .append(keys(manifest))
+            .append(opened(manifest));
     if (has(manifest, Artifact.Kind.GLOBALS)) {
       script.append(format.block("Globals"));
     }

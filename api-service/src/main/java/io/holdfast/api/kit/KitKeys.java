@@ -25,12 +25,15 @@ final class KitKeys {
         encryption
             .keys()
             .forEach(key -> rows.put("OpenPGP key '" + key.name() + "'", key.fingerprint()));
+        if (encryption.signer() != null) {
+          rows.put("Signed by '" + encryption.signer().name() + "'", encryption.signer().fingerprint());
+        }
         yield List.of(
             new Sentence(
                 "Backup "
                     + manifest.backupId()
                     + " is encrypted with OpenPGP. The private key of any one of these is enough, in"
-                    + " the keyring of gpg:"),
+                    + " the keyring of gpg, and the signer's public key to tell who wrote it:"),
             new Facts(rows));
       }
       case ENVELOPE -> {
@@ -40,8 +43,9 @@ final class KitKeys {
                 "Backup "
                     + manifest.backupId()
                     + " is encrypted with a data key that lies wrapped beside its objects; each"
-                    + " wrapped form names the key-encryption key that opens it. The file of that"
-                    + " key and the stand-alone decryptor are needed."),
+                    + " wrapped form names the key-encryption key that opens it. Set KEY to the file"
+                    + " of that key, and UNSEAL to worker-<version>-unseal.jar, which runs with"
+                    + " java 21 or later."),
             new Facts(rows));
       }
     };

@@ -14,6 +14,7 @@ final class KitPlaces {
       : "${AWS_ACCESS_KEY_ID:?}" "${AWS_SECRET_ACCESS_KEY:?}" "${REPO:?an empty directory to copy to}"
       s3() {
         curl --silent --show-error --fail --retry 5 --aws-sigv4 "aws:amz:$REGION:s3" \\
+          --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
           --config <(printf 'user = "%s:%s"\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY") "$@"
       }
       # Copies everything below a folder of the repository to the same place below $REPO.
