@@ -53,8 +53,7 @@ final class KitCommands {
 
   /** What somebody has to set where the objects are sealed. */
   private static String keys(Manifest manifest) {
-    return manifest.encryption() != null
-            && manifest.encryption().type() == Encryption.Type.ENVELOPE
+    return manifest.encryption() != null && manifest.encryption().type() == Encryption.Type.ENVELOPE
         ? ": \"${UNSEAL:?}\" \"${KEY:?}\"\n"
         : "";
   }

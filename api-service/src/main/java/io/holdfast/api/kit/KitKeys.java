@@ -26,7 +26,8 @@ final class KitKeys {
             .keys()
             .forEach(key -> rows.put("OpenPGP key '" + key.name() + "'", key.fingerprint()));
         if (encryption.signer() != null) {
-          rows.put("Signed by '" + encryption.signer().name() + "'", encryption.signer().fingerprint());
+          rows.put(
+              "Signed by '" + encryption.signer().name() + "'", encryption.signer().fingerprint());
         }
         yield List.of(
             new Sentence(
