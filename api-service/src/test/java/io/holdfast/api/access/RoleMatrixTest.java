@@ -67,6 +67,7 @@ class RoleMatrixTest {
           Map.entry("createHold", ADMINS),
           Map.entry("listHolds", EVERYONE),
           Map.entry("deleteHold", ADMINS),
+          Map.entry("createKeyRotation", ADMINS),
           Map.entry("createCopy", OPERATORS),
           Map.entry("listCopies", EVERYONE),
           Map.entry("getClusterCopies", EVERYONE),
