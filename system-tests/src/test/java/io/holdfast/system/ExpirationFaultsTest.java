@@ -33,7 +33,7 @@ class ExpirationFaultsTest {
       retention.declare(Retentions.LITTLE);
       Path store = fleet.stack().s3().folderOf(Stack.BUCKET);
       int killed = 0;
-      for (int round = 0; round < 5; round++) {
+      for (int round = 0; round < 3; round++) {
         List<String> backups = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           backups.add(fleet.backedUp(name, "{\"method\":\"LOGICAL\"}"));
@@ -45,6 +45,7 @@ class ExpirationFaultsTest {
             .atMost(Duration.ofSeconds(60))
             .until(() -> proxy.fired() > 0 || fleet.job(job).path("done").asBoolean());
         if (proxy.fired() > 0) {
+          fleet.awaitRunning(job);
           int worker = fleet.workerOf(job);
           fleet.stack().killWorker(worker);
           killed++;
