@@ -37,7 +37,8 @@ public record JobResultView(
         Double lossSeconds,
     @Schema(description = "Of a copy, of a backup or of WAL") CopyView copy,
     @Schema(description = "Of a scan; what it found is in its report") ScanView scan,
-    ExpiredView expired) {
+    ExpiredView expired,
+    HeldView held) {
 
   @Schema(name = "CopyResult")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -67,6 +68,12 @@ public record JobResultView(
       List<WalRangeView> wal,
       @Schema(description = "Objects that were removed") long objects,
       @Schema(description = "Their stored bytes") long bytes) {}
+
+  @Schema(name = "HeldByStore", description = "What the store keeps now, and what it has let go")
+  public record HeldView(
+      @Schema(description = "Ids of backups") List<String> held,
+      @Schema(description = "Ids of backups") List<String> released,
+      long objects) {}
 
   @Schema(name = "KeptBackup", description = "To go, and kept: the repository says it is needed")
   public record KeptView(String backupId, String because) {}
@@ -122,6 +129,7 @@ public record JobResultView(
     private CopyView copy;
     private ScanView scan;
     private ExpiredView expired;
+    private HeldView held;
 
     JobResultView view() {
       boolean backup = manifest != null;
@@ -146,7 +154,8 @@ public record JobResultView(
           lossSeconds,
           copy,
           scan,
-          expired);
+          expired,
+          held);
     }
   }
 
@@ -218,6 +227,12 @@ public record JobResultView(
         draft.findings = findings(e.findings());
         draft.expired = expired(e);
       }
+      case JobResult.Held h ->
+          draft.held =
+              new HeldView(
+                  h.held().stream().map(BackupId::value).toList(),
+                  h.released().stream().map(BackupId::value).toList(),
+                  h.objects());
     }
     return draft.view();
   }

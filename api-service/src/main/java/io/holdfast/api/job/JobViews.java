@@ -110,6 +110,7 @@ final class JobViews {
       case JobSpec.RotateKeys rotate -> null;
       case JobSpec.Scan scan -> null;
       case JobSpec.Expire expire -> null;
+      case JobSpec.LegalHold hold -> hold.held().isEmpty() ? null : hold.held().getFirst();
     };
   }
 }

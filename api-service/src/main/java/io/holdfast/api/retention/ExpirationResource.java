@@ -67,7 +67,7 @@ public class ExpirationResource {
       @QueryParam("wait") Integer wait,
       ExpirationRequest request) {
     ExpirationRequest asked =
-        request == null ? new ExpirationRequest(null, null, null, null, null) : request;
+        request == null ? new ExpirationRequest(null, null, null, null, null, null) : request;
     return answers.accepted(expirations.request(cluster, asked, idempotencyKey), wait);
   }
 }

@@ -69,6 +69,7 @@ public class ExpirationService {
     ClusterRetention policy = clusters.retention(cluster);
     Violations wrong = new Violations();
     wrong.name("repository", request.repository());
+    wrong.name("pool", request.pool());
     wrong.labels(request.labels());
     Duration deadline = wrong.duration("deadline", request.deadline());
     wrong.throwIfAny();
@@ -87,7 +88,7 @@ public class ExpirationService {
           }
           return submit(
               cluster,
-              clusters.pool(cluster),
+              request.pool() == null ? clusters.pool(cluster) : request.pool(),
               repository,
               doomed(plan),
               wal(plan),

@@ -26,6 +26,7 @@ public class HoldService {
   @Inject BackupQueries backups;
   @Inject BackupCatalog catalog;
   @Inject ClusterLock lock;
+  @Inject StoreHolds store;
   @Inject Caller caller;
   @Inject Clock clock;
 
@@ -42,6 +43,11 @@ public class HoldService {
     wrong.text("reason", request.reason());
     wrong.require(
         request.endsAt() == null || request.endsAt().isAfter(now), "endsAt", "lies in the past");
+    boolean atStore = kind == Kind.LEGAL && store.possible(backup);
+    wrong.require(
+        !atStore || request.endsAt() == null,
+        "endsAt",
+        "must be absent: the store keeps the backup until the hold is lifted");
     wrong.throwIfAny();
     // Whoever decides what expires has decided before this, or sees it.
     lock.toRead(backup.cluster());
@@ -61,6 +67,9 @@ public class HoldService {
     row.createdAt = now;
     row.createdBy = caller.keyId();
     row.persist();
+    if (atStore) {
+      store.hold(backup, now);
+    }
     return view(row, now);
   }
 
@@ -105,6 +114,11 @@ public class HoldService {
     row.liftedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     row.liftedBy = caller.keyId();
     row.liftReason = reason;
+    if (row.kind.equals(HoldEntity.LEGAL) && store.possible(backup)) {
+      // What is lifted does not count among those that still hold.
+      row.persistAndFlush();
+      store.release(backup, row.liftedAt);
+    }
   }
 
   private static HoldView view(HoldEntity row, Instant now) {

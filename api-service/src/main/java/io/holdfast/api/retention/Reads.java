@@ -34,6 +34,7 @@ record Reads(String cluster, BackupId backupId, boolean wal) {
       case JobSpec.Probe probe -> Optional.empty();
       case JobSpec.RestorePoint point -> Optional.empty();
       case JobSpec.Expire expire -> Optional.empty();
+      case JobSpec.LegalHold hold -> Optional.empty();
     };
   }
 }

@@ -82,6 +82,11 @@ public final class S3Front implements AutoCloseable {
     return Map.copyOf(locks);
   }
 
+  /** What is under a legal hold, as {@code /<bucket>/<key>}. */
+  public Set<String> held() {
+    return Set.copyOf(held);
+  }
+
   /** How many deletions it has refused. */
   public int refused() {
     return refused.get();

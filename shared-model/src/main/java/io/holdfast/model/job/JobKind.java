@@ -13,7 +13,8 @@ public enum JobKind {
   COPY_WAL,
   SCAN,
   EXPIRE,
-  ROTATE_KEYS;
+  ROTATE_KEYS,
+  LEGAL_HOLD;
 
   /** One-shot kinds change something outside the repository and are never retried by themselves. */
   public boolean oneShot() {

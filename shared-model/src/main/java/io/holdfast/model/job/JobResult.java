@@ -25,7 +25,8 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobResult.WalCopied.class, name = "COPY_WAL"),
   @JsonSubTypes.Type(value = JobResult.KeysRotated.class, name = "ROTATE_KEYS"),
   @JsonSubTypes.Type(value = JobResult.Scanned.class, name = "SCAN"),
-  @JsonSubTypes.Type(value = JobResult.Expired.class, name = "EXPIRE")
+  @JsonSubTypes.Type(value = JobResult.Expired.class, name = "EXPIRE"),
+  @JsonSubTypes.Type(value = JobResult.Held.class, name = "LEGAL_HOLD")
 })
 public sealed interface JobResult {
   /**
@@ -156,6 +157,13 @@ public sealed interface JobResult {
       long bytes,
       List<Finding> findings)
       implements JobResult {}
+
+  /**
+   * What the store keeps now, and what it has let go.
+   *
+   * @param objects that were put under a hold or taken from one
+   */
+  record Held(List<BackupId> held, List<BackupId> released, long objects) implements JobResult {}
 
   /** A backup that stays, because something in the repository needs it. */
   record Kept(BackupId backupId, String because) {}

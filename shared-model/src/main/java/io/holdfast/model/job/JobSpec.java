@@ -31,7 +31,8 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobSpec.CopyWal.class, name = "COPY_WAL"),
   @JsonSubTypes.Type(value = JobSpec.RotateKeys.class, name = "ROTATE_KEYS"),
   @JsonSubTypes.Type(value = JobSpec.Scan.class, name = "SCAN"),
-  @JsonSubTypes.Type(value = JobSpec.Expire.class, name = "EXPIRE")
+  @JsonSubTypes.Type(value = JobSpec.Expire.class, name = "EXPIRE"),
+  @JsonSubTypes.Type(value = JobSpec.LegalHold.class, name = "LEGAL_HOLD")
 })
 public sealed interface JobSpec {
   RepositorySpec repository();
@@ -263,6 +264,21 @@ public sealed interface JobSpec {
     public Expire {
       backups = backups == null ? List.of() : List.copyOf(backups);
       wal = wal == null ? List.of() : List.copyOf(wal);
+    }
+  }
+
+  /**
+   * Has the store itself keep backups, and let go of others.
+   *
+   * @param held with what they build on
+   * @param released nothing that is held builds on them
+   */
+  record LegalHold(
+      String cluster, RepositorySpec repository, List<BackupId> held, List<BackupId> released)
+      implements JobSpec {
+    public LegalHold {
+      held = held == null ? List.of() : List.copyOf(held);
+      released = released == null ? List.of() : List.copyOf(released);
     }
   }
 

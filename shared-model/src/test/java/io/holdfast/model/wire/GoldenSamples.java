@@ -283,6 +283,9 @@ final class GoldenSamples {
                 List.of(WAL),
                 new JobSpec.Sweep(Duration.ofDays(7), List.of(BACKUP)),
                 false)));
+    all.put(
+        "run-job-legal-hold",
+        run(new JobSpec.LegalHold("orders", S3, List.of(BACKUP), List.of(BACKUP))));
     all.put("archive-cluster", new JobCommand.ArchiveCluster(header(), 4, CLUSTER, DISK, ARCHIVE));
     all.put("observe-archive", new JobCommand.ObserveArchive(header(), CLUSTER, S3, ARCHIVE));
     all.put("cancel-job", new JobCommand.CancelJob(header(), JOB, 1, "not needed"));
@@ -364,6 +367,9 @@ final class GoldenSamples {
     all.put(
         "succeeded-scanned",
         new JobEvent.Succeeded(event(7), new JobResult.Scanned("minio", AT, 1, 9, 4096, 1, 1, 1)));
+    all.put(
+        "held",
+        new JobEvent.Succeeded(event(7), new JobResult.Held(List.of(BACKUP), List.of(BACKUP), 12)));
     all.put(
         "expired",
         new JobEvent.Succeeded(

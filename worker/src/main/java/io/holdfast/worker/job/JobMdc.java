@@ -26,6 +26,7 @@ final class JobMdc {
           case JobSpec.RotateKeys rotate -> rotate.cluster();
           case JobSpec.Scan scan -> null;
           case JobSpec.Expire expire -> expire.cluster();
+          case JobSpec.LegalHold hold -> hold.cluster();
         };
     if (cluster != null) {
       MDC.put("cluster", cluster);

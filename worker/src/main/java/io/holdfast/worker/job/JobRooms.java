@@ -13,6 +13,7 @@ import io.holdfast.worker.copy.CopyWalJob;
 import io.holdfast.worker.drill.DrillJob;
 import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.expire.ExpireJob;
+import io.holdfast.worker.hold.LegalHoldJob;
 import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.point.RestorePointJob;
@@ -114,6 +115,7 @@ class JobRooms implements JobBody {
           new RotateKeysJob(repositories, credentials).run(rotate, attempt);
       case JobSpec.Scan scan -> new ScanJob(repositories, clock).run(scan, attempt);
       case JobSpec.Expire expire -> new ExpireJob(repositories, clock).run(expire, attempt);
+      case JobSpec.LegalHold hold -> new LegalHoldJob(repositories).run(hold, attempt);
       case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
     };
   }

@@ -66,6 +66,15 @@ public interface Repository extends AutoCloseable {
   void delete(String key);
 
   /**
+   * Puts an object under a legal hold of the store, or ends that. Until then nobody removes it,
+   * whoever asks.
+   *
+   * @throws io.holdfast.worker.failure.JobFailure REPOSITORY_REFUSED where the store has no holds,
+   *     ARTIFACT_DAMAGED when there is no such object
+   */
+  void hold(String key, boolean held);
+
+  /**
    * Removes what dead writers left unfinished below a folder: partial files, open multipart
    * uploads. Whole objects stay. The caller knows that nobody writes there any more.
    */

@@ -77,6 +77,11 @@ public final class RetryingRepository implements Repository {
   }
 
   @Override
+  public void hold(String key, boolean held) {
+    retry.run(() -> driver.hold(key, held));
+  }
+
+  @Override
   public void discardUnfinished(String prefix, Predicate<String> dead) {
     retry.run(() -> driver.discardUnfinished(prefix, dead));
   }

@@ -60,6 +60,11 @@ final class Watched implements Repository {
   }
 
   @Override
+  public void hold(String key, boolean held) {
+    real.hold(key, held);
+  }
+
+  @Override
   public void discardUnfinished(String prefix, Predicate<String> dead) {
     real.discardUnfinished(prefix, dead);
   }

@@ -90,6 +90,11 @@ final class Outage {
     }
 
     @Override
+    public void hold(String key, boolean held) {
+      real.hold(key, held);
+    }
+
+    @Override
     public void discardUnfinished(String prefix, Predicate<String> dead) {
       real.discardUnfinished(prefix, dead);
     }

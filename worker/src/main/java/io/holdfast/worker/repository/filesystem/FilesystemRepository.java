@@ -1,6 +1,8 @@
 package io.holdfast.worker.repository.filesystem;
 
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.repository.Capabilities;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.Keys;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.StagedObject;
@@ -157,6 +159,14 @@ public final class FilesystemRepository implements Repository {
     } catch (IOException e) {
       throw FilesystemErrors.translate("delete", key, e);
     }
+  }
+
+  @Override
+  public void hold(String key, boolean held) {
+    throw new JobFailure(
+        ErrorCode.REPOSITORY_REFUSED,
+        "a directory has no legal holds",
+        "Declare a repository in a bucket with object lock.");
   }
 
   @Override

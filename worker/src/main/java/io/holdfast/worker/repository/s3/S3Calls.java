@@ -7,6 +7,8 @@ import io.holdfast.worker.secret.S3Keys;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
+import io.minio.DisableObjectLegalHoldArgs;
+import io.minio.EnableObjectLegalHoldArgs;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectLockConfigurationArgs;
 import io.minio.GetObjectResponse;
@@ -330,6 +332,27 @@ final class S3Calls implements AutoCloseable {
       args.versionId(version);
     }
     wait("delete", key, client.removeObject(args.build()).thenApply(nothing -> Boolean.TRUE));
+  }
+
+  void hold(String key, boolean held) {
+    try {
+      Void nothing =
+          raw(
+              held
+                  ? client.enableObjectLegalHold(
+                      EnableObjectLegalHoldArgs.builder().bucket(bucket).object(name(key)).build())
+                  : client.disableObjectLegalHold(
+                      DisableObjectLegalHoldArgs.builder()
+                          .bucket(bucket)
+                          .object(name(key))
+                          .build()));
+      assert nothing == null;
+    } catch (ExecutionException e) {
+      Throwable cause = S3Errors.unwrap(e);
+      throw S3Errors.code(cause).equals("NoSuchKey")
+          ? S3Errors.absent(key)
+          : S3Errors.translate(held ? "hold" : "end the hold of", key, cause);
+    }
   }
 
   /** Whether objects of the bucket can be locked; empty when the keys may not ask. */

@@ -172,6 +172,11 @@ public final class S3Repository implements Repository {
   }
 
   @Override
+  public void hold(String key, boolean held) {
+    calls.hold(Keys.check(key), held);
+  }
+
+  @Override
   public void discardUnfinished(String prefix, Predicate<String> dead) {
     calls.openUploads(Keys.checkPrefix(prefix)).stream()
         .filter(upload -> dead.test(upload.key()))

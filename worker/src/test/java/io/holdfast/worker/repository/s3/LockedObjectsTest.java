@@ -111,6 +111,25 @@ class LockedObjectsTest {
   }
 
   @Test
+  void keepsWhatIsUnderALegalHoldUntilTheHoldEnds() throws IOException {
+    ObjectLock lock = lock(ObjectLock.Mode.GOVERNANCE, Duration.ofHours(1));
+    Clock earlier = Clock.fixed(Instant.now().minusSeconds(3700), ZoneOffset.UTC);
+    try (Repository writer = open(front.endpoint(), lock, earlier);
+        Repository later = open(front.endpoint(), lock)) {
+      store(writer, "object", new byte[1000]);
+      later.hold("object", true);
+
+      JobFailure held = catchThrowableOfType(JobFailure.class, () -> later.delete("object"));
+
+      assertThat(held.code()).isEqualTo(ErrorCode.OBJECT_LOCKED);
+      assertThat(held.getMessage()).isEqualTo("'object' is under a legal hold");
+      later.hold("object", false);
+      later.delete("object");
+      assertThat(later.stat("object")).isEmpty();
+    }
+  }
+
+  @Test
   void probesWhetherTheBucketLocks() {
     try (Repository locking = open(front.endpoint(), lock(ObjectLock.Mode.GOVERNANCE, MONTH));
         Repository plain = open(store.endpoint(), null)) {
