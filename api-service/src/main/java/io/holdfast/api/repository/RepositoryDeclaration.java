@@ -6,6 +6,7 @@ import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.model.repository.ServerEncryption;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
@@ -45,7 +46,18 @@ final class RepositoryDeclaration {
         prefix,
         new SecretRef(s3.credentialsRef()),
         null,
-        lock(s3.objectLock()));
+        lock(s3.objectLock()),
+        serverEncryption(s3.serverEncryption()));
+  }
+
+  private static ServerEncryption serverEncryption(ServerEncryptionView view) {
+    if (view == null) {
+      return null;
+    }
+    if (view.keyId() != null && !view.mode().equals("KMS")) {
+      throw ApiProblem.invalid("s3.serverEncryption.keyId", "needs mode KMS", "Correct it.");
+    }
+    return new ServerEncryption(ServerEncryption.Mode.valueOf(view.mode()), view.keyId());
   }
 
   private static ObjectLock lock(ObjectLockView lock) {

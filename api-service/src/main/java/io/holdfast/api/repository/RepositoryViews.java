@@ -7,6 +7,7 @@ import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.model.repository.ServerEncryption;
 import io.holdfast.model.wire.Wire;
 import java.util.Arrays;
 import java.util.List;
@@ -54,9 +55,16 @@ final class RepositoryViews {
               s3.bucket(),
               s3.prefix(),
               s3.credentialsRef().name(),
-              lock(s3.objectLock()));
+              lock(s3.objectLock()),
+              serverEncryption(s3.serverEncryption()));
       case FilesystemRepositorySpec filesystem -> null;
     };
+  }
+
+  private static ServerEncryptionView serverEncryption(ServerEncryption encryption) {
+    return encryption == null
+        ? null
+        : new ServerEncryptionView(encryption.mode().name(), encryption.keyId());
   }
 
   private static ObjectLockView lock(ObjectLock lock) {

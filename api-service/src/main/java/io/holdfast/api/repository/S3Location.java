@@ -29,4 +29,7 @@ public record S3Location(
         @Pattern(regexp = ResourceName.PATTERN, message = "must be the name of a secret")
         String credentialsRef,
     @Schema(description = "Locks every object from its writing on; default: none is locked") @Valid
-        ObjectLockView objectLock) {}
+        ObjectLockView objectLock,
+    @Schema(description = "Asked of the store for every object; default as the bucket is set up")
+        @Valid
+        ServerEncryptionView serverEncryption) {}

@@ -10,6 +10,7 @@ import io.holdfast.model.SecretRef;
  * @param storageClass of a backup's objects, in the store's words; manifests, other documents and
  *     WAL are always in the store's own. null: everything is
  * @param objectLock null: objects can be removed as soon as they are written
+ * @param serverEncryption null: as the bucket is set up
  */
 public record S3RepositorySpec(
     String name,
@@ -19,12 +20,26 @@ public record S3RepositorySpec(
     String prefix,
     SecretRef credentialsRef,
     String storageClass,
-    ObjectLock objectLock)
+    ObjectLock objectLock,
+    ServerEncryption serverEncryption)
     implements RepositorySpec {
   public S3RepositorySpec {
     ResourceName.check("repository name", name);
     region = region == null ? "us-east-1" : region;
     prefix = prefix == null ? "" : prefix;
+  }
+
+  /** Encrypted by the store as the bucket is set up. */
+  public S3RepositorySpec(
+      String name,
+      String endpoint,
+      String region,
+      String bucket,
+      String prefix,
+      SecretRef credentialsRef,
+      String storageClass,
+      ObjectLock objectLock) {
+    this(name, endpoint, region, bucket, prefix, credentialsRef, storageClass, objectLock, null);
   }
 
   /** In the store's own storage class, without a lock. */
@@ -41,6 +56,14 @@ public record S3RepositorySpec(
   /** The same place, for objects of a storage class. */
   public S3RepositorySpec inClass(String storageClass) {
     return new S3RepositorySpec(
-        name, endpoint, region, bucket, prefix, credentialsRef, storageClass, objectLock);
+        name,
+        endpoint,
+        region,
+        bucket,
+        prefix,
+        credentialsRef,
+        storageClass,
+        objectLock,
+        serverEncryption);
   }
 }

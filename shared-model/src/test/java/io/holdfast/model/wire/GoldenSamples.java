@@ -27,6 +27,7 @@ import io.holdfast.model.repository.Capabilities;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.model.repository.ServerEncryption;
 import io.holdfast.model.restore.LogicalRestoreTarget;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.model.restore.RecoveryTarget;
@@ -146,6 +147,20 @@ final class GoldenSamples {
                     new SecretRef("vault"),
                     null,
                     new ObjectLock(ObjectLock.Mode.COMPLIANCE, Duration.ofDays(30))))));
+    all.put(
+        "run-job-probe-store-encrypts",
+        run(
+            new JobSpec.Probe(
+                new S3RepositorySpec(
+                    "vault",
+                    "https://s3.example",
+                    "eu-central-1",
+                    "backups",
+                    null,
+                    new SecretRef("vault"),
+                    null,
+                    null,
+                    new ServerEncryption(ServerEncryption.Mode.KMS, "alias/backups")))));
     all.put(
         "run-job-recovery",
         run(

@@ -116,7 +116,8 @@ class JobRooms implements JobBody {
       case JobSpec.Scan scan -> new ScanJob(repositories, clock).run(scan, attempt);
       case JobSpec.Expire expire -> new ExpireJob(repositories, clock).run(expire, attempt);
       case JobSpec.LegalHold hold -> new LegalHoldJob(repositories).run(hold, attempt);
-      case JobSpec.Check check -> new CheckJob(repositories, checks).run(check, attempt);
+      case JobSpec.Check check ->
+          new CheckJob(repositories, checks, restores.seals()).run(check, attempt);
     };
   }
 

@@ -1,6 +1,7 @@
 package io.holdfast.worker.repository.s3;
 
 import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.model.repository.ServerEncryption;
 import io.holdfast.worker.failure.JobStopped;
 import io.holdfast.worker.repository.Repository.ObjectStat;
 import io.holdfast.worker.secret.S3Keys;
@@ -45,6 +46,7 @@ import okhttp3.Protocol;
  * Every failure is translated.
  */
 final class S3Calls implements AutoCloseable {
+  private static final String SERVER_ENCRYPTION = "x-amz-server-side-encryption";
   private static final String STORAGE_CLASS = "x-amz-storage-class";
 
   private final MinioAsyncClient client;
@@ -53,6 +55,7 @@ final class S3Calls implements AutoCloseable {
   private final String prefix;
   private final String storageClass;
   private final LockHeaders lock;
+  private final ServerEncryption encryption;
 
   /**
    * @param clock that locks run by
@@ -90,6 +93,7 @@ final class S3Calls implements AutoCloseable {
     this.storageClass = spec.storageClass();
     this.prefix = spec.prefix().isEmpty() ? "" : spec.prefix() + "/";
     this.lock = new LockHeaders(spec.objectLock(), clock);
+    this.encryption = spec.serverEncryption();
   }
 
   private S3Calls(S3Calls other, LockHeaders lock) {
@@ -98,6 +102,7 @@ final class S3Calls implements AutoCloseable {
     this.bucket = other.bucket;
     this.prefix = other.prefix;
     this.storageClass = other.storageClass;
+    this.encryption = other.encryption;
     this.lock = lock;
   }
 
@@ -192,8 +197,20 @@ final class S3Calls implements AutoCloseable {
   /** As {@link #put}, in the repository's storage class. */
   String putInClass(String key, PartBuffer content, String md5) {
     PutObjectAPIArgs.Builder args = putArgs(key, content, md5);
-    args.headers(lock.with(inClass(new Http.Headers("Content-MD5", md5))));
+    args.headers(written(inClass(new Http.Headers("Content-MD5", md5))));
     return bare(wait("write", key, client.putObject(args.build())).etag());
+  }
+
+  /** These headers, and what every object is written with. */
+  private Http.Headers written(Http.Headers headers) {
+    if (encryption != null) {
+      boolean kms = encryption.mode() == ServerEncryption.Mode.KMS;
+      headers.set(SERVER_ENCRYPTION, kms ? "aws:kms" : "AES256");
+      if (encryption.keyId() != null) {
+        headers.set(SERVER_ENCRYPTION + "-aws-kms-key-id", encryption.keyId());
+      }
+    }
+    return lock.with(headers);
   }
 
   private Http.Headers inClass(Http.Headers headers) {
@@ -208,7 +225,7 @@ final class S3Calls implements AutoCloseable {
         .bucket(bucket)
         .object(name(key))
         .data(content.array(), content.length())
-        .headers(lock.with(new Http.Headers("Content-MD5", md5)));
+        .headers(written(new Http.Headers("Content-MD5", md5)));
   }
 
   /** An upload in the repository's storage class. */
@@ -217,7 +234,7 @@ final class S3Calls implements AutoCloseable {
         CreateMultipartUploadArgs.builder()
             .bucket(bucket)
             .object(name(key))
-            .headers(lock.with(inClass(new Http.Headers())));
+            .headers(written(inClass(new Http.Headers())));
     return wait("begin the upload of", key, client.createMultipartUpload(args.build()))
         .result()
         .uploadId();
