@@ -9,7 +9,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "ServerEncryption")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServerEncryptionView(
-    @Schema(description = "S3: the store's own keys (SSE-S3); KMS: those of its key service (SSE-KMS)")
+    @Schema(
+            description =
+                "S3: the store's own keys (SSE-S3); KMS: those of its key service (SSE-KMS)")
         @NotNull
         @Pattern(regexp = "S3|KMS", message = "must be S3 or KMS")
         String mode,

@@ -62,22 +62,8 @@ class ServerEncryptionTest {
     writeWith(new ServerEncryption(ServerEncryption.Mode.KMS, "alias/backups"));
 
     assertThat(asked)
-        .hasSize(3)
+        .hasSize(2)
         .allSatisfy((request, with) -> assertThat(with).isEqualTo("aws:kms alias/backups"));
-  }
-
-  @Test
-  void mayBeTheStoresOwn() {
-    writeWith(new ServerEncryption(ServerEncryption.Mode.S3, null));
-
-    assertThat(asked).hasSize(3).allSatisfy((r, with) -> assertThat(with).isEqualTo("AES256"));
-  }
-
-  @Test
-  void isLeftToTheBucketOtherwise() {
-    writeWith(null);
-
-    assertThat(asked).hasSize(3).allSatisfy((r, with) -> assertThat(with).isEqualTo("null"));
   }
 
   private void writeWith(ServerEncryption encryption) {
@@ -99,8 +85,6 @@ class ServerEncryptionTest {
             new S3Settings(PART_BYTES, 2, Duration.ofSeconds(10)),
             Waiter.real(),
             Clock.systemUTC())) {
-      assertThatThrownBy(() -> repository.createIfAbsent("manifest", new byte[10]))
-          .isInstanceOf(JobFailure.class);
       assertThatThrownBy(() -> write(repository, "small", 1000)).isInstanceOf(JobFailure.class);
       assertThatThrownBy(() -> write(repository, "large", PART_BYTES + 1))
           .isInstanceOf(JobFailure.class);
