@@ -181,9 +181,9 @@ class RepositoryAloneTest {
             () -> {
               JsonNode now = window();
               assertThat(now.path("backupId")).isEqualTo(window.path("backupId"));
-              assertThat(now.path("from")).isEqualTo(window.path("from"));
+              assertThat(now.path("fromLsn")).isEqualTo(window.path("fromLsn"));
               assertThat(now.path("fromTime")).isEqualTo(window.path("fromTime"));
-              assertThat(now.path("to").asText()).isGreaterThan(window.path("to").asText());
+              assertThat(now.path("toLsn").asText()).isGreaterThan(window.path("toLsn").asText());
             });
     awaitCopied();
   }
