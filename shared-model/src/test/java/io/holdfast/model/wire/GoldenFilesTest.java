@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenFilesTest {
   static Stream<Arguments> samples() {
     return Stream.concat(
-        GoldenSamples.commands().entrySet().stream()
+        GoldenCommands.all().entrySet().stream()
             .map(e -> Arguments.of("command-" + e.getKey(), e.getValue(), JobCommand.class)),
-        GoldenSamples.events().entrySet().stream()
+        GoldenEvents.all().entrySet().stream()
             .map(e -> Arguments.of("event-" + e.getKey(), e.getValue(), HoldfastEvent.class)));
   }
 
@@ -49,10 +49,10 @@ class GoldenFilesTest {
 
   @Test
   void hasASampleOfEveryCommandAndEvent() {
-    assertThat(GoldenSamples.commands().values())
+    assertThat(GoldenCommands.all().values())
         .extracting(c -> (Object) c.getClass())
         .contains((Object[]) JobCommand.class.getPermittedSubclasses());
-    assertThat(GoldenSamples.events().values())
+    assertThat(GoldenEvents.all().values())
         .extracting(e -> (Object) e.getClass())
         .contains((Object[]) io.holdfast.model.event.JobEvent.class.getPermittedSubclasses())
         .contains((Object[]) io.holdfast.model.event.WorkerEvent.class.getPermittedSubclasses());
