@@ -1,8 +1,9 @@
 package io.holdfast.worker.repository.s3;
 
+import static io.holdfast.worker.repository.s3.S3Connection.answer;
+import static io.holdfast.worker.repository.s3.S3Connection.raw;
+
 import io.holdfast.model.repository.S3RepositorySpec;
-import io.holdfast.model.repository.ServerEncryption;
-import io.holdfast.worker.failure.JobStopped;
 import io.holdfast.worker.repository.Repository.ObjectStat;
 import io.holdfast.worker.secret.S3Keys;
 import io.minio.AbortMultipartUploadArgs;
@@ -32,13 +33,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
-import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 
 /**
  * The calls of S3 that the driver makes, each once: no retries here or in the client, so that what
@@ -46,69 +41,28 @@ import okhttp3.Protocol;
  * Every failure is translated.
  */
 final class S3Calls implements AutoCloseable {
-  private static final String SERVER_ENCRYPTION = "x-amz-server-side-encryption";
-  private static final String STORAGE_CLASS = "x-amz-storage-class";
-
+  private final S3Connection connection;
   private final MinioAsyncClient client;
-  private final OkHttpClient http;
   private final String bucket;
-  private final String prefix;
-  private final String storageClass;
-  private final LockHeaders lock;
-  private final ServerEncryption encryption;
+  private final WriteHeaders headers;
 
   /**
    * @param clock that locks run by
    */
   S3Calls(S3RepositorySpec spec, S3Keys keys, S3Settings settings, Clock clock) {
-    Dispatcher dispatcher = new Dispatcher();
-    dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
-    OkHttpClient plain =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .connectionPool(new ConnectionPool(16, 1, TimeUnit.MINUTES))
-            .protocols(List.of(Protocol.HTTP_1_1))
-            .connectTimeout(settings.timeout())
-            .readTimeout(settings.timeout())
-            .writeTimeout(settings.timeout())
-            .retryOnConnectionFailure(false)
-            .followRedirects(false)
-            .build();
-    try {
-      this.http =
-          keys.authority() == null
-              ? Http.enableExternalCertificatesFromEnv(plain)
-              : Http.enableExternalCertificates(plain, keys.authority().toString(), null);
-    } catch (MinioException e) {
-      throw S3Errors.translate("load the certificates for", spec.name(), e);
-    }
-    this.client =
-        MinioAsyncClient.builder()
-            .endpoint(spec.endpoint())
-            .region(spec.region())
-            .credentials(keys.accessKey(), keys.secretKey())
-            .httpClient(http)
-            .build();
-    this.bucket = spec.bucket();
-    this.storageClass = spec.storageClass();
-    this.prefix = spec.prefix().isEmpty() ? "" : spec.prefix() + "/";
-    this.lock = new LockHeaders(spec.objectLock(), clock);
-    this.encryption = spec.serverEncryption();
+    this(new S3Connection(spec, keys, settings), WriteHeaders.of(spec, clock));
   }
 
-  private S3Calls(S3Calls other, LockHeaders lock) {
-    this.client = other.client;
-    this.http = other.http;
-    this.bucket = other.bucket;
-    this.prefix = other.prefix;
-    this.storageClass = other.storageClass;
-    this.encryption = other.encryption;
-    this.lock = lock;
+  private S3Calls(S3Connection connection, WriteHeaders headers) {
+    this.connection = connection;
+    this.client = connection.client();
+    this.bucket = connection.bucket();
+    this.headers = headers;
   }
 
   /** The same calls, which lock nothing. Closed with these. */
   S3Calls unlocked() {
-    return new S3Calls(this, LockHeaders.NONE);
+    return new S3Calls(connection, headers.unlocked());
   }
 
   /**
@@ -191,33 +145,14 @@ final class S3Calls implements AutoCloseable {
 
   /** Returns the entity tag. */
   String put(String key, PartBuffer content, String md5) {
-    return bare(wait("write", key, client.putObject(putArgs(key, content, md5).build())).etag());
+    return bare(answer("write", key, client.putObject(putArgs(key, content, md5).build())).etag());
   }
 
   /** As {@link #put}, in the repository's storage class. */
   String putInClass(String key, PartBuffer content, String md5) {
     PutObjectAPIArgs.Builder args = putArgs(key, content, md5);
-    args.headers(written(inClass(new Http.Headers("Content-MD5", md5))));
-    return bare(wait("write", key, client.putObject(args.build())).etag());
-  }
-
-  /** These headers, and what every object is written with. */
-  private Http.Headers written(Http.Headers headers) {
-    if (encryption != null) {
-      boolean kms = encryption.mode() == ServerEncryption.Mode.KMS;
-      headers.set(SERVER_ENCRYPTION, kms ? "aws:kms" : "AES256");
-      if (encryption.keyId() != null) {
-        headers.set(SERVER_ENCRYPTION + "-aws-kms-key-id", encryption.keyId());
-      }
-    }
-    return lock.with(headers);
-  }
-
-  private Http.Headers inClass(Http.Headers headers) {
-    if (storageClass != null) {
-      headers.set(STORAGE_CLASS, storageClass);
-    }
-    return headers;
+    args.headers(headers.withClass(new Http.Headers("Content-MD5", md5)));
+    return bare(answer("write", key, client.putObject(args.build())).etag());
   }
 
   private PutObjectAPIArgs.Builder putArgs(String key, PartBuffer content, String md5) {
@@ -225,7 +160,7 @@ final class S3Calls implements AutoCloseable {
         .bucket(bucket)
         .object(name(key))
         .data(content.array(), content.length())
-        .headers(written(new Http.Headers("Content-MD5", md5)));
+        .headers(headers.with(new Http.Headers("Content-MD5", md5)));
   }
 
   /** An upload in the repository's storage class. */
@@ -234,8 +169,8 @@ final class S3Calls implements AutoCloseable {
         CreateMultipartUploadArgs.builder()
             .bucket(bucket)
             .object(name(key))
-            .headers(written(inClass(new Http.Headers())));
-    return wait("begin the upload of", key, client.createMultipartUpload(args.build()))
+            .headers(headers.withClass(new Http.Headers()));
+    return answer("begin the upload of", key, client.createMultipartUpload(args.build()))
         .result()
         .uploadId();
   }
@@ -243,7 +178,7 @@ final class S3Calls implements AutoCloseable {
   /** Returns the part's entity tag. */
   String uploadPart(String key, String uploadId, int number, PartBuffer content, String md5) {
     return bare(
-        wait(
+        answer(
                 "upload a part of",
                 key,
                 client.uploadPart(
@@ -262,7 +197,7 @@ final class S3Calls implements AutoCloseable {
   /** Fails on a 200 whose body is an error, too. */
   void complete(String key, String uploadId, List<Part> parts) {
     var answer =
-        wait(
+        answer(
             "complete",
             key,
             client.completeMultipartUpload(
@@ -309,7 +244,7 @@ final class S3Calls implements AutoCloseable {
         args.keyMarker(page.nextKeyMarker()).uploadIdMarker(page.nextUploadIdMarker());
       }
       page =
-          wait("list the uploads of", folder, client.listMultipartUploads(args.build())).result();
+          answer("list the uploads of", folder, client.listMultipartUploads(args.build())).result();
       page.uploads().stream()
           // Not every store filters by the prefix.
           .filter(upload -> upload.objectName().startsWith(name(folder)))
@@ -348,7 +283,7 @@ final class S3Calls implements AutoCloseable {
     if (version != null) {
       args.versionId(version);
     }
-    wait("delete", key, client.removeObject(args.build()).thenApply(nothing -> Boolean.TRUE));
+    answer("delete", key, client.removeObject(args.build()).thenApply(nothing -> Boolean.TRUE));
   }
 
   void hold(String key, boolean held) {
@@ -393,38 +328,19 @@ final class S3Calls implements AutoCloseable {
   }
 
   private String name(String key) {
-    return prefix + key;
+    return connection.name(key);
   }
 
   private String key(String name) {
-    return name.substring(prefix.length());
+    return connection.key(name);
   }
 
   private static String bare(String etag) {
     return etag == null ? "" : etag.replace("\"", "");
   }
 
-  private static <T> T wait(String action, String key, CompletableFuture<T> call) {
-    try {
-      return raw(call);
-    } catch (ExecutionException e) {
-      throw S3Errors.translate(action, key, S3Errors.unwrap(e));
-    }
-  }
-
-  private static <T> T raw(CompletableFuture<T> call) throws ExecutionException {
-    try {
-      return call.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new JobStopped("interrupted while the object store was working");
-    }
-  }
-
   @Override
   public void close() {
-    client.close();
-    http.dispatcher().executorService().shutdown();
-    http.connectionPool().evictAll();
+    connection.close();
   }
 }
