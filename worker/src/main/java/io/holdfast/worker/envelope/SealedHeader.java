@@ -16,8 +16,12 @@ record SealedHeader(int frameBytes, UUID dataKeyId, byte[] salt) {
   static final int VERSION = 1;
   static final int SALT_BYTES = 32;
 
-  /** Some, so that one is decrypted while the next is read, and no more: each is held whole. */
-  static final int FRAME_BYTES = 1024 * 1024;
+  /**
+   * Small, although each costs a tag: the JVM compiles AES-GCM to the processor's instructions only
+   * after thousands of calls. Frames of 1 MiB go at 80 MB/s for the first gigabytes, these at more
+   * than 1 GB/s after 40 MB.
+   */
+  static final int FRAME_BYTES = 64 * 1024;
 
   private static final int LARGEST_FRAME_BYTES = 64 * 1024 * 1024;
   private static final byte[] MAGIC = "HOLDFAST".getBytes(StandardCharsets.US_ASCII);
