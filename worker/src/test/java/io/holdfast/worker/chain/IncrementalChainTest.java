@@ -15,10 +15,12 @@ import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.manifest.Manifest.Tablespace;
+import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.server.ThrowAwayServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -97,7 +99,7 @@ class IncrementalChainTest {
   }
 
   private static Manifest take(BackupId parent, CompressionSpec compression) {
-    return stage.backUp(new Notes(), parent, Otherwise.FAIL, compression, null).manifest();
+    return stage.backUp(new TestAttempt(), parent, Otherwise.FAIL, compression, null).manifest();
   }
 
   @AfterParameterizedClassInvocation
@@ -236,23 +238,29 @@ class IncrementalChainTest {
   @Test
   void isNotPublishedWhenItsParentVanishesMeanwhile() throws Exception {
     BackupId parent = stage.backUp(first());
-    Notes notes = new Notes();
-    notes.atCommit(
-        () -> {
-          try {
-            Files.delete(stage.backup(parent).resolve("manifest.json"));
-          } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          }
-        });
+    TestAttempt robbed =
+        new TestAttempt(
+            phase -> {
+              if (phase.equals("COMMITTING")) {
+                delete(stage.backup(parent).resolve("manifest.json"));
+              }
+            });
     long before = backups();
 
-    assertThatThrownBy(() -> stage.backUp(notes, parent, Otherwise.FULL))
+    assertThatThrownBy(() -> stage.backUp(robbed, parent, Otherwise.FULL))
         .isInstanceOfSatisfying(
             JobFailure.class,
             failure -> assertThat(failure.code()).isEqualTo(ErrorCode.BACKUP_NOT_FOUND));
 
     assertThat(backups()).isEqualTo(before - 1);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

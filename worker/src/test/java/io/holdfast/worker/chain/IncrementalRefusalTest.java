@@ -13,6 +13,7 @@ import io.holdfast.model.backup.LogicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
 import io.holdfast.model.job.JobResult.BackedUp;
 import io.holdfast.model.job.JobSpec.SizeBand;
+import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.failure.JobFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,7 +175,7 @@ class IncrementalRefusalTest {
     BackupId parent =
         stage
             .backUp(
-                new Notes(),
+                new TestAttempt(),
                 new LogicalSourceSpec(null, null, null, null, null, null, null, null, 0, null),
                 CompressionSpec.zstd(),
                 null)
@@ -198,7 +199,7 @@ class IncrementalRefusalTest {
     promoted.execute("INSERT INTO t SELECT generate_series(1, 1000)");
     stage.nodes(promoted);
     try {
-      BackedUp after = stage.backUp(new Notes(), before, Otherwise.FAIL);
+      BackedUp after = stage.backUp(new TestAttempt(), before, Otherwise.FAIL);
       assertThat(after.manifest().wal().timeline()).isEqualTo(2);
       stage.restore(
           after.manifest().backupId(),
@@ -235,7 +236,7 @@ class IncrementalRefusalTest {
 
       stage.postgres.primary().execute("INSERT INTO u SELECT generate_series(1, 23)", "CHECKPOINT");
       stage.postgres.awaitCaughtUp(1);
-      BackedUp incremental = stage.backUp(new Notes(), parent, Otherwise.FAIL);
+      BackedUp incremental = stage.backUp(new TestAttempt(), parent, Otherwise.FAIL);
 
       assertThat(incremental.manifest().parent()).isEqualTo(parent);
     } finally {
@@ -245,7 +246,7 @@ class IncrementalRefusalTest {
 
   /** Refused as told, with nothing left; and a full one where the request prefers that. */
   private void assertRefused(BackupId parent, ErrorCode code, String beginning) {
-    assertThatThrownBy(() -> stage.backUp(new Notes(), parent, Otherwise.FAIL))
+    assertThatThrownBy(() -> stage.backUp(new TestAttempt(), parent, Otherwise.FAIL))
         .isInstanceOfSatisfying(
             JobFailure.class,
             failure -> {
@@ -253,17 +254,18 @@ class IncrementalRefusalTest {
               assertThat(failure.code()).isEqualTo(code);
             });
 
-    Notes notes = new Notes();
+    TestAttempt attempt = new TestAttempt();
     BackedUp instead =
-        stage.backUp(notes, parent, Otherwise.FULL, CompressionSpec.zstd(), new SizeBand(1, 1000));
+        stage.backUp(
+            attempt, parent, Otherwise.FULL, CompressionSpec.zstd(), new SizeBand(1, 1000));
 
     assertThat(instead.manifest().parent()).isNull();
     assertThat(instead.manifest().parentManifestSha256()).isNull();
     assertThat(instead.suspectBecause()).as("the band is of incremental ones").isNull();
-    assertThat(notes.notes)
+    assertThat(attempt.notes())
         .filteredOn(note -> note.startsWith("FULL_INSTEAD"))
         .singleElement()
         .asString()
-        .startsWith("FULL_INSTEAD: a full backup is taken instead: " + beginning);
+        .startsWith("FULL_INSTEAD a full backup is taken instead: " + beginning);
   }
 }

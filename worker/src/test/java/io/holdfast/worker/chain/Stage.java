@@ -23,6 +23,7 @@ import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
 import io.holdfast.model.wire.Wire;
+import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.node.NodeProbe;
@@ -113,20 +114,21 @@ final class Stage implements AutoCloseable {
     return install.major() >= 17 && Files.isExecutable(install.bin().resolve("pg_combinebackup"));
   }
 
-  BackedUp backUp(Notes notes, BackupId parent, Otherwise otherwise) {
-    return backUp(notes, parent, otherwise, CompressionSpec.zstd(), null);
+  BackedUp backUp(TestAttempt attempt, BackupId parent, Otherwise otherwise) {
+    return backUp(attempt, parent, otherwise, CompressionSpec.zstd(), null);
   }
 
   BackedUp backUp(
-      Notes notes,
+      TestAttempt attempt,
       BackupId parent,
       Otherwise otherwise,
       CompressionSpec compression,
       SizeBand band) {
-    return backUp(notes, new PhysicalSourceSpec(null, parent, otherwise), compression, band);
+    return backUp(attempt, new PhysicalSourceSpec(null, parent, otherwise), compression, band);
   }
 
-  BackedUp backUp(Notes notes, SourceSpec source, CompressionSpec compression, SizeBand band) {
+  BackedUp backUp(
+      TestAttempt attempt, SourceSpec source, CompressionSpec compression, SizeBand band) {
     BackupRooms rooms =
         new BackupRooms(
             repositories(),
@@ -160,11 +162,11 @@ final class Stage implements AutoCloseable {
                 null,
                 band,
                 Map.of()),
-            notes);
+            attempt);
   }
 
   BackupId backUp(BackupId parent) {
-    return backUp(new Notes(), parent, Otherwise.FAIL).manifest().backupId();
+    return backUp(new TestAttempt(), parent, Otherwise.FAIL).manifest().backupId();
   }
 
   Restored restore(BackupId id, String name, Map<String, String> tablespaces, boolean dryRun) {
@@ -186,7 +188,7 @@ final class Stage implements AutoCloseable {
                 new PhysicalRestoreTarget(
                     target(name).toString(), tablespaces, false, !dryRun, null),
                 dryRun),
-            new Notes());
+            new TestAttempt());
   }
 
   Path target(String name) {
@@ -197,7 +199,7 @@ final class Stage implements AutoCloseable {
     VerifyRooms rooms =
         new VerifyRooms(repositories(), credentials, tools(), folder, Clock.systemUTC());
     return new VerifyJob(rooms)
-        .run(new JobSpec.Verify(id, CLUSTER, repository(), level), new Notes());
+        .run(new JobSpec.Verify(id, CLUSTER, repository(), level), new TestAttempt());
   }
 
   PgTools tools() {

@@ -18,6 +18,7 @@ import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.node.NodeProbe;
@@ -139,7 +140,7 @@ final class EncryptedCluster implements AutoCloseable {
                   null,
                   null,
                   Map.of()),
-              new Silent())
+              new TestAttempt())
           .manifest();
     }
 
@@ -158,7 +159,7 @@ final class EncryptedCluster implements AutoCloseable {
     Verified verify(BackupId id, VerificationLevel level) {
       return new VerifyJob(
               new VerifyRooms(repositories(), credentials, tools, folder, Clock.systemUTC()))
-          .run(new JobSpec.Verify(id, CLUSTER, repositorySpec(), level, true), new Silent());
+          .run(new JobSpec.Verify(id, CLUSTER, repositorySpec(), level, true), new TestAttempt());
     }
 
     Restored restore(Manifest backup, String name) {
@@ -186,12 +187,14 @@ final class EncryptedCluster implements AutoCloseable {
                           null),
                       false)
                   .encrypted(true),
-              new Silent());
+              new TestAttempt());
     }
 
     KeysRotated rotate(String key) {
       return new RotateKeysJob(repositories(), credentials)
-          .run(new JobSpec.RotateKeys(CLUSTER, repositorySpec(), new SecretRef(key)), new Silent());
+          .run(
+              new JobSpec.RotateKeys(CLUSTER, repositorySpec(), new SecretRef(key)),
+              new TestAttempt());
     }
 
     private ConfiguredRepositories repositories() {

@@ -161,7 +161,7 @@ class BackupOverKafkaTest {
             quick.repository(),
             quick.source(),
             quick.compression(),
-            10_000L,
+            50_000L,
             null,
             null);
     RunJob command = TestBus.job(slow);

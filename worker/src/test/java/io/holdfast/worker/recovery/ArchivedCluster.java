@@ -1,7 +1,5 @@
 package io.holdfast.worker.recovery;
 
-import static org.awaitility.Awaitility.await;
-
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -25,6 +23,7 @@ import io.holdfast.model.restore.PhysicalRestoreTarget.EndAction;
 import io.holdfast.model.restore.RecoveryTarget;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
 import io.holdfast.worker.encryption.Keys;
@@ -35,7 +34,6 @@ import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.progress.Progress;
 import io.holdfast.worker.rate.Waiter;
-import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.repository.configured.ConfiguredRepositories;
 import io.holdfast.worker.restore.RestoreJob;
@@ -43,28 +41,17 @@ import io.holdfast.worker.restore.RestoreRooms;
 import io.holdfast.worker.secret.Credentials;
 import io.holdfast.worker.server.ThrowAwayServer;
 import io.holdfast.worker.wal.WalLayout;
-import io.holdfast.worker.wal.WalStore;
 import io.holdfast.worker.wal.fetch.WalFetch;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * A cluster with a ledger, whose archiver copies into a folder, from which a test puts what it
@@ -74,11 +61,10 @@ public final class ArchivedCluster implements AutoCloseable {
   public static final String NAME = "orders";
 
   private final Path folder;
-  private final Path archived;
+  private final ArchivedFiles files;
   private final PostgresInstall install;
   private final PostgresCluster postgres;
   private final Credentials credentials;
-  private final Set<String> put = new HashSet<>();
   private PostgresServer primary;
   private EncryptionSpec encryption;
   private int copies;
@@ -86,7 +72,7 @@ public final class ArchivedCluster implements AutoCloseable {
   private ArchivedCluster(Path folder, PostgresCluster postgres, PostgresInstall install)
       throws IOException {
     this.folder = folder;
-    this.archived = folder.resolve("archived");
+    this.files = new ArchivedFiles(this, folder.resolve("archived"));
     this.install = install;
     this.postgres = postgres;
     this.primary = postgres.primary();
@@ -180,6 +166,11 @@ public final class ArchivedCluster implements AutoCloseable {
         encryption);
   }
 
+  /** Null: none. */
+  EncryptionSpec encryption() {
+    return encryption;
+  }
+
   RepositorySpec repository() {
     return new FilesystemRepositorySpec("disk", folder.resolve("repositories/disk").toString());
   }
@@ -248,80 +239,21 @@ public final class ArchivedCluster implements AutoCloseable {
     return new NodeProbe(Connections.brisk(), credentials, Clock.systemUTC());
   }
 
-  /**
-   * One commit.
-   *
-   * @param end behind its record
-   * @param after a moment after it and before the next one
-   */
-  record Commit(int i, long xid, Lsn end, Instant after) {}
-
   /** Commits a row and waits a little, so that a moment lies between two commits. */
   Commit commit(int i) throws Exception {
-    try (Connection connection = primary.connect("postgres")) {
-      connection.setAutoCommit(false);
-      connection.createStatement().execute("insert into ledger values (" + i + ")");
-      long xid = Long.parseLong(text(connection, "select pg_current_xact_id()::text"));
-      connection.commit();
-      connection.setAutoCommit(true);
-      Lsn end = Lsn.parse(text(connection, "select pg_current_wal_insert_lsn()::text"));
-      connection.createStatement().execute("select pg_sleep(0.02)");
-      Instant after;
-      try (ResultSet row = connection.createStatement().executeQuery("select clock_timestamp()")) {
-        row.next();
-        after = row.getObject(1, OffsetDateTime.class).toInstant();
-      }
-      connection.createStatement().execute("select pg_sleep(0.02)");
-      return new Commit(i, xid, end, after);
-    }
-  }
-
-  private static String text(Connection connection, String sql) throws Exception {
-    try (ResultSet row = connection.createStatement().executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
+    return Commit.of(primary, i);
   }
 
   /** Ends the segment, waits until it is copied, and puts all that is new into the repository. */
   void archive() throws IOException {
     String file = primary.queryText("select pg_walfile_name(pg_switch_wal())");
-    await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(archived.resolve(file)));
-    put();
+    files.await(file);
+    files.put();
   }
 
-  /** All that was ever archived, into whatever place is free. */
-  void putAgain() throws IOException {
-    put.clear();
-    put();
-  }
-
-  void put() throws IOException {
-    put(content -> content, name -> true);
-  }
-
-  void put(UnaryOperator<byte[]> change, Predicate<String> wanted) throws IOException {
-    try (Repository repository = repositories().open(repository());
-        Stream<Path> files = Files.list(archived)) {
-      WalStore store =
-          new WalStore(
-              repository,
-              layout(),
-              new Seals(new Keyring(credentials)),
-              encryption,
-              Clock.systemUTC());
-      for (Path path : files.sorted().toList()) {
-        String name = path.getFileName().toString();
-        Optional<WalFileName> file = WalFileName.parse(name);
-        if (file.isPresent() && wanted.test(name) && put.add(name)) {
-          byte[] content = change.apply(Files.readAllBytes(path));
-          try (InputStream in = new ByteArrayInputStream(content)) {
-            WalStore.Stored unused =
-                store.put(file.get(), store.encode(file.get(), in, content.length, 3));
-          }
-        }
-      }
-    }
+  /** What the archiver has copied, and what of it is in the repository. */
+  ArchivedFiles files() {
+    return files;
   }
 
   WalLayout layout() {
@@ -431,7 +363,7 @@ public final class ArchivedCluster implements AutoCloseable {
             Progress.silent())) {
       String answer;
       try (Connection connection = server.connect("postgres")) {
-        answer = text(connection, sql);
+        answer = Commit.text(connection, sql);
       }
       server.shutDown(tools(), major(), data);
       return answer;

@@ -12,6 +12,7 @@ import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.RecoveryTarget;
+import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.drill.DrillJob;
 import io.holdfast.worker.failure.JobFailure;
 import java.io.IOException;

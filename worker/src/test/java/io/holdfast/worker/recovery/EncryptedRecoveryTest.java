@@ -13,7 +13,6 @@ import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.RecoveryTarget;
 import io.holdfast.worker.encryption.Keys;
 import io.holdfast.worker.failure.JobFailure;
-import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +63,7 @@ class EncryptedRecoveryTest {
           Files.delete(object);
         }
       }
-      cluster.putAgain();
+      cluster.files().putAgain();
       assertRefused(cluster, backup, ErrorCode.NOT_AUTHENTIC);
     }
   }

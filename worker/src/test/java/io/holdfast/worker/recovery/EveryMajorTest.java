@@ -7,7 +7,6 @@ import io.holdfast.model.job.JobResult.Restored;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.PhysicalRestoreTarget.EndAction;
 import io.holdfast.model.restore.RecoveryTarget;
-import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -21,7 +21,6 @@ import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.rate.Waiter;
-import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.wal.WalLayout;
 import io.holdfast.worker.wal.WalStore;

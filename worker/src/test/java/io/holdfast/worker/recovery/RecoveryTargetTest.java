@@ -12,7 +12,6 @@ import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.PhysicalRestoreTarget.EndAction;
 import io.holdfast.model.restore.RecoveryTarget;
 import io.holdfast.worker.failure.JobFailure;
-import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

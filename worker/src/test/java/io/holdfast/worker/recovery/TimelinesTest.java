@@ -10,7 +10,6 @@ import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.PhysicalRestoreTarget.EndAction;
 import io.holdfast.model.restore.RecoveryTarget;
 import io.holdfast.worker.failure.JobFailure;
-import io.holdfast.worker.recovery.ArchivedCluster.Commit;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,15 +1,16 @@
-package io.holdfast.worker.recovery;
+package io.holdfast.worker.attempt;
 
 import io.holdfast.model.JobId;
 import io.holdfast.model.cluster.Selection;
 import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.scan.ScanPage;
-import io.holdfast.worker.attempt.Attempt;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 public final class TestAttempt implements Attempt {
   private final JobId id = new JobId(UUID.randomUUID().toString());
   private final List<String> notes = new ArrayList<>();
+  private final Map<String, Long> totals = new HashMap<>();
   private final List<ScanPage> pages = Collections.synchronizedList(new ArrayList<>());
   private final Consumer<String> phases;
 
@@ -34,6 +36,11 @@ public final class TestAttempt implements Attempt {
   /** {@code code message}. */
   public List<String> notes() {
     return notes;
+  }
+
+  /** How many bytes each phase would be: null where that was not known. */
+  public Map<String, Long> totals() {
+    return totals;
   }
 
   /** What a scan told. */
@@ -72,6 +79,7 @@ public final class TestAttempt implements Attempt {
 
   @Override
   public void phase(String name, Long bytesTotal) {
+    totals.put(name, bytesTotal);
     phases.accept(name);
   }
 
