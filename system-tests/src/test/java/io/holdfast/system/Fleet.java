@@ -107,10 +107,6 @@ final class Fleet implements AutoCloseable {
     return name;
   }
 
-  void declareAs(String name, PostgresCluster cluster, String repository) {
-    declarations.cluster(name, cluster, repository, cluster.backupLogin());
-  }
-
   /**
    * Declares a cluster whose WAL is archived, and sets its servers up as the API says they must be.
    *

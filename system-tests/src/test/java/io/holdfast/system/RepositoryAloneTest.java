@@ -277,7 +277,7 @@ class RepositoryAloneTest {
     if (!commands.equals("logical")) {
       script += "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n";
     }
-    StandardToolsTest.run(script, variables);
+    ShellBlocks.run(script, variables);
     return Path.of(variables.get("TARGET"));
   }
 

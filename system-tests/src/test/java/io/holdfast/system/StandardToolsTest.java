@@ -8,11 +8,12 @@ import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Account;
 import io.holdfast.embedded.process.Folders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -34,7 +35,7 @@ class StandardToolsTest {
       List.of("orders", "quo\"te's $(x)", "host=evil dbname=x", "latin");
 
   private final Fleet fleet = Fleet.shared();
-  private final Map<String, String> blocks = new LinkedHashMap<>();
+  private final ShellBlocks blocks = ShellBlocks.of("docs/repository-format.md");
   private PostgresCluster logicalSource;
   private PostgresCluster physicalSource;
   private Path archive;
@@ -43,7 +44,6 @@ class StandardToolsTest {
 
   @BeforeAll
   void fill() throws Exception {
-    readBlocks();
     logicalSource = fleet.startCluster(0);
     fillLogical(fleet.superuser(logicalSource), logicalSource.backupLogin().username());
     logical = fleet.declare(logicalSource, fleet.filesystemRepository());
@@ -131,12 +131,15 @@ class StandardToolsTest {
     try (PostgresCluster target = fleet.startCluster(0)) {
       Map<String, String> variables = copyDown(logical, backup, target.primary());
       String before =
-          block("Preparation") + block("Checksums") + block("Globals") + block("Inventory");
+          blocks.get("Preparation")
+              + blocks.get("Checksums")
+              + blocks.get("Globals")
+              + blocks.get("Inventory");
       switch (format) {
-        case "CUSTOM" -> run(before + block("Custom dumps"), variables);
-        case "DIRECTORY" -> run(before + block("Directory dumps"), variables);
+        case "CUSTOM" -> ShellBlocks.run(before + blocks.get("Custom dumps"), variables);
+        case "DIRECTORY" -> ShellBlocks.run(before + blocks.get("Directory dumps"), variables);
         default -> {
-          run(before, variables);
+          ShellBlocks.run(before, variables);
           for (JsonNode dump : manifest(variables).path("artifacts")) {
             if (dump.path("kind").asText().equals("DUMP_PLAIN")) {
               restorePlain(dump, variables);
@@ -179,7 +182,7 @@ class StandardToolsTest {
         mine.put("LOCALE", database.path("locale").asText());
       }
     }
-    run(block("Preparation") + block("Plain dumps"), mine);
+    ShellBlocks.run(blocks.get("Preparation") + blocks.get("Plain dumps"), mine);
   }
 
   @ParameterizedTest
@@ -192,13 +195,13 @@ class StandardToolsTest {
     Map<String, String> variables = copyDown(physical, backup, physicalSource.primary());
     Path target = Path.of(variables.get("TARGET"));
 
-    run(
-        block("Preparation")
-            + block("Checksums")
-            + block("Base backup")
-            + block("Starting it")
-            + block("Configuration")
-            + block("Inventory")
+    ShellBlocks.run(
+        blocks.get("Preparation")
+            + blocks.get("Checksums")
+            + blocks.get("Base backup")
+            + blocks.get("Starting it")
+            + blocks.get("Configuration")
+            + blocks.get("Inventory")
             + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
         variables);
 
@@ -243,11 +246,11 @@ class StandardToolsTest {
           "RECOVERY",
           "recovery_target_time = '" + moment + "'\nrecovery_target_action = 'promote'");
 
-      run(
-          block("Preparation")
-              + block("Checksums")
-              + block("Base backup")
-              + block("To a point in time")
+      ShellBlocks.run(
+          blocks.get("Preparation")
+              + blocks.get("Checksums")
+              + blocks.get("Base backup")
+              + blocks.get("To a point in time")
               + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
           variables);
 
@@ -295,13 +298,13 @@ class StandardToolsTest {
       variables.putAll(keys.forAccountOf(Path.of(variables.get("TARGET"))));
       variables.compute("PATH", (unused, path) -> System.getProperty("java.home") + "/bin:" + path);
 
-      run(
-          block("Preparation")
-              + block("Authenticity")
-              + block("Checksums")
-              + block("Base backup")
-              + block("The same, encrypted")
-              + block("Inventory")
+      ShellBlocks.run(
+          blocks.get("Preparation")
+              + blocks.get("Authenticity")
+              + blocks.get("Checksums")
+              + blocks.get("Base backup")
+              + blocks.get("The same, encrypted")
+              + blocks.get("Inventory")
               + "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n",
           variables);
 
@@ -316,7 +319,7 @@ class StandardToolsTest {
 
   private Path copyDownWal(String cluster, Map<String, String> variables) throws Exception {
     Path wal = Files.createDirectories(Path.of(variables.get("TARGET")).resolveSibling("wal"));
-    shell(
+    ShellBlocks.shell(
         List.of(
             "bash", "-euc", "cp -a \"$FROM\"/*/. \"$TO\"; chown -R --reference=\"$OF\" \"$TO\""),
         Map.of(
@@ -336,8 +339,8 @@ class StandardToolsTest {
   private static Path realPath(Path link) {
     try {
       return link.toRealPath();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -348,7 +351,7 @@ class StandardToolsTest {
     Path folder = Folders.temporary("t");
     Path copy = Files.createDirectories(folder.resolve("repository").resolve(path));
     Path target = Account.forPostgres().createPrivate(folder.resolve("target"));
-    shell(
+    ShellBlocks.shell(
         List.of("bash", "-euc", "cp -a \"$FROM/.\" \"$TO\"; chown -R --reference=\"$OF\" \"$TO\""),
         Map.of(
             "FROM", fleet.stack().repositoriesRoot().resolve("files").resolve(path).toString(),
@@ -372,46 +375,5 @@ class StandardToolsTest {
     return new ObjectMapper()
         .readTree(
             Path.of(variables.get("REPO"), variables.get("BACKUP"), "manifest.json").toFile());
-  }
-
-  /** As the user who runs servers. */
-  static void run(String script, Map<String, String> variables) throws Exception {
-    List<String> command = new ArrayList<>();
-    String account = Account.forPostgres().name();
-    if (!account.isEmpty()) {
-      command.addAll(
-          List.of("setpriv", "--reuid=" + account, "--regid=" + account, "--init-groups", "--"));
-    }
-    command.addAll(List.of("bash", "-c", script));
-    shell(command, variables);
-  }
-
-  private static void shell(List<String> command, Map<String, String> variables) throws Exception {
-    Path output = Files.createTempFile("holdfast-tools", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().putAll(variables);
-    int exit = builder.start().waitFor();
-    assertThat(exit).as("%s%n%s", command.getLast(), Files.readString(output)).isZero();
-    Files.delete(output);
-  }
-
-  private void readBlocks() throws Exception {
-    Path document = Path.of(System.getProperty("holdfast.home"), "docs", "repository-format.md");
-    String heading = "";
-    boolean inside = false;
-    for (String line : Files.readAllLines(document)) {
-      if (inside && !line.equals("```")) {
-        blocks.merge(heading, line + "\n", String::concat);
-      } else if (line.startsWith("#")) {
-        heading = line.replaceFirst("^#+ ", "").replaceFirst(" \\(.*", "");
-      }
-      inside = line.equals("```sh") || (inside && !line.equals("```"));
-    }
-  }
-
-  private String block(String heading) {
-    assertThat(blocks).containsKey(heading);
-    return blocks.get(heading);
   }
 }
