@@ -59,7 +59,7 @@ public final class Bench {
   public static void main(String[] arguments) {
     int status = 0;
     try {
-      System.out.println(new Bench(arguments).run());
+      new Bench(arguments).run();
     } catch (Exception e) {
       System.err.println("FAILED  " + e.getMessage());
       status = 1;
@@ -67,78 +67,74 @@ public final class Bench {
     System.exit(status);
   }
 
-  private String run() throws Exception {
-    StringBuilder text = new StringBuilder();
-    text.append("Measured ")
-        .append(Instant.now().truncatedTo(ChronoUnit.SECONDS))
-        .append(" on ")
-        .append(Runtime.getRuntime().availableProcessors())
-        .append(" processors, load average at the start ")
-        .append(Files.readString(Path.of("/proc/loadavg")).split(" ")[0])
-        .append(", medians of ")
-        .append(repetitions)
-        .append(".\n\n");
+  /** Each section is printed as it ends: what comes later may fail. */
+  private void run() throws Exception {
+    System.out.printf(
+        "Measured %s on %d processors, load average at the start %s, medians of %d.%n%n",
+        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+        Runtime.getRuntime().availableProcessors(),
+        Files.readString(Path.of("/proc/loadavg")).split(" ")[0],
+        repetitions);
     List<String> large = new ArrayList<>(sections);
     large.removeAll(List.of("latency", "scan", "plan"));
     if (!large.isEmpty()) {
       try (BenchStage stage = BenchStage.set(gigabytes, Map.of())) {
-        text.append("Cluster: ").append(BenchData.size(stage.server())).append(".\n\n");
-        withData(stage, text);
+        System.out.printf("Cluster: %s.%n%n", BenchData.size(stage.server()));
+        withData(stage);
       }
     }
     if (sections.contains("scan")) {
       try (BenchStage stage = BenchStage.set(0, Map.of())) {
-        text.append(new Scans(stage).run(objects));
+        System.out.println(new Scans(stage).run(objects));
       }
     }
     if (sections.contains("latency")) {
       try (BenchStage stage = BenchStage.set(0, Latency.SETTINGS)) {
-        text.append(new Latency(stage).run());
+        System.out.println(new Latency(stage).run());
       }
     }
     if (sections.contains("plan")) {
       try (BenchStage stage = BenchStage.set(0, Plans.SETTINGS)) {
-        text.append(new Plans(stage).run(repetitions));
+        System.out.println(new Plans(stage).run(repetitions));
       }
     }
-    return text.toString();
   }
 
-  private void withData(BenchStage stage, StringBuilder text) {
+  private void withData(BenchStage stage) {
     PgBackRest pgBackRest =
         PgBackRest.knows(stage.server().install().major())
                 && sections.stream().anyMatch(WITH_PGBACKREST::contains)
             ? new PgBackRest(stage)
             : null;
     if (sections.contains("backup")) {
-      text.append(new BaseBackups(stage, pgBackRest).run(repetitions));
+      System.out.println(new BaseBackups(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("restore")) {
-      text.append(new Restores(stage, pgBackRest).run(repetitions));
+      System.out.println(new Restores(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("encryption")) {
-      text.append(new EncryptedBackups(stage).run(repetitions));
+      System.out.println(new EncryptedBackups(stage).run(repetitions));
     }
     if (sections.contains("logical")) {
-      text.append(new LogicalBackups(stage).run(repetitions).markdown());
+      System.out.println(new LogicalBackups(stage).run(repetitions).markdown());
     }
     if (sections.contains("memory")) {
-      text.append(new Memory(stage).run());
+      System.out.println(new Memory(stage).run());
     }
     if (sections.contains("wal")) {
-      text.append(new WalPushes(stage, pgBackRest).run(repetitions));
+      System.out.println(new WalPushes(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("fetch")) {
-      text.append(new WalFetches(stage, pgBackRest).run(repetitions));
+      System.out.println(new WalFetches(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("wal-memory")) {
-      text.append(new WalMemory(stage).run());
+      System.out.println(new WalMemory(stage).run());
     }
     if (sections.contains("incremental")) {
-      text.append(new Incrementals(stage, pgBackRest).run(repetitions));
+      System.out.println(new Incrementals(stage, pgBackRest).run(repetitions));
     }
     if (sections.contains("checksum")) {
-      text.append(new Checksums(stage).run(repetitions).markdown());
+      System.out.println(new Checksums(stage).run(repetitions).markdown());
     }
   }
 }

@@ -151,6 +151,16 @@ final class BenchStage implements AutoCloseable {
         () -> api.get("/clusters/" + name + "/recovery-windows").hasNonNull("lastObservedAt"));
   }
 
+  /** Curl as it speaks with the store; options and an address follow. */
+  String signedCurl() {
+    return "curl --silent --show-error --fail --insecure --aws-sigv4 aws:amz:us-east-1:s3 --user "
+        + store().accessKey()
+        + ":"
+        + store().secretKey()
+        // curl 7.88 signs the digest of nothing and does not say so.
+        + " --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD'";
+  }
+
   /** As the API says for {@link #declareArchived}. */
   String archiveCommand(String name) {
     return api.get("/clusters/" + name + "/archive-settings").path("archiveCommand").asText();

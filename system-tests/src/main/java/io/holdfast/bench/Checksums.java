@@ -41,10 +41,7 @@ final class Checksums {
     List<String> lines = new ArrayList<>();
     for (JsonNode artifact : backup.path("artifacts")) {
       lines.add(
-          "curl --silent --show-error --fail --insecure --aws-sigv4 aws:amz:us-east-1:s3 --user "
-              + stage.store().accessKey()
-              + ":"
-              + stage.store().secretKey()
+          stage.signedCurl()
               + " '"
               + stage.store().endpoint()
               + "/"

@@ -80,12 +80,8 @@ final class WalPushes {
   }
 
   private String rawCurl() {
-    return "curl --silent --show-error --fail --insecure --aws-sigv4 aws:amz:us-east-1:s3 --user "
-        + stage.store().accessKey()
-        + ":"
-        + stage.store().secretKey()
-        // curl 7.88 signs the digest of nothing, which is not that of a segment.
-        + " --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --upload-file %p "
+    return stage.signedCurl()
+        + " --upload-file %p "
         + stage.store().endpoint()
         + "/"
         + Stack.BUCKET
