@@ -161,7 +161,7 @@ class BackupOverKafkaTest {
             quick.repository(),
             quick.source(),
             quick.compression(),
-            50_000L,
+            10_000L,
             null,
             null);
     RunJob command = TestBus.job(slow);
