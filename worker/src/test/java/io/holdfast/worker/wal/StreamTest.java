@@ -13,8 +13,10 @@ import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wal.ArchiveSpec.Mode;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.TimelineHistory;
+import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.wal.stream.Streams;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,6 +151,55 @@ class StreamTest {
   }
 
   @Test
+  void goesOnBehindAGapWhenTheServerHasRemovedWhatIsDue() {
+    PostgresServer primary = fixture.servers.primary();
+    first.adjust();
+    Lsn before = write(primary, 2);
+    awaitStored(before);
+    first.close();
+    loseWal(primary, before);
+
+    second.adjust();
+    Lsn end = write(primary, 1);
+
+    awaitStored(end);
+    ArchiveObservation.Timeline only = observe().timelines().getLast();
+    assertThat(only.ranges()).hasSize(2);
+    assertThat(only.ranges().getFirst().to()).isEqualTo(before);
+    assertThat(only.ranges().getLast().from()).isGreaterThan(before);
+  }
+
+  @Test
+  void asksAPromotedServerForWhatTheOldOneHasLostBeforeThereIsAGap() {
+    PostgresServer primary = fixture.servers.primary();
+    PostgresServer standby = fixture.servers.standby(0);
+    standby.execute("select pg_create_physical_replication_slot('holdfast_orders', true)");
+    first.adjust();
+    Lsn before = write(primary, 2);
+    awaitStored(before);
+    first.close();
+    loseWal(primary, before);
+    fixture.servers.awaitAllCaughtUp();
+
+    second.adjust();
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> primary.log().contains("has already been removed"));
+    // Before the same question is asked again.
+    primary.stopImmediately();
+    standby.promote();
+    Lsn end = write(standby, 2);
+
+    awaitStored(end);
+    ArchiveObservation seen = observe();
+    assertThat(seen.timelines()).hasSize(2);
+    assertThat(seen.timelines()).allSatisfy(one -> assertThat(one.ranges()).hasSize(1));
+    assertThat(seen.timelines().get(0).ranges().getLast().to())
+        .isEqualTo(seen.timelines().get(1).ranges().getFirst().from());
+  }
+
+  @Test
   void storesTheUnfinishedSegmentTooAndRemovesItWhenItIsWhole() {
     PostgresServer primary = fixture.servers.primary();
     first.adjust();
@@ -205,6 +256,22 @@ class StreamTest {
       end = server.queryText("select pg_switch_wal()::text");
     }
     return SegmentSize.DEFAULT.start(SegmentSize.DEFAULT.number(Lsn.parse(end)) + 1);
+  }
+
+  /** Has a server give up the slot, and write on until it has removed the WAL from a place on. */
+  private static void loseWal(PostgresServer server, Lsn from) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> readers(server).equals("0"));
+    server.execute("select pg_drop_replication_slot('holdfast_orders')");
+    String segment =
+        WalFileName.segment(1, SegmentSize.DEFAULT.number(from), SegmentSize.DEFAULT).toString();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              write(server, 1);
+              server.execute("checkpoint");
+              return Files.notExists(server.data().resolve("pg_wal").resolve(segment));
+            });
   }
 
   private void awaitStored(Lsn end) {

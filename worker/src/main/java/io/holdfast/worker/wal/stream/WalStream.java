@@ -46,6 +46,7 @@ final class WalStream implements Runnable, Closeable {
   private static final Duration CONFIRM_EVERY = Duration.ofSeconds(2);
   private static final Duration FOLLOW_EVERY = Duration.ofSeconds(15);
   private static final String IN_USE = "55006";
+  private static final String REMOVED = "58P01";
 
   private final ClusterArchive archive;
   private final ClusterSpec cluster;
@@ -57,6 +58,14 @@ final class WalStream implements Runnable, Closeable {
   private volatile boolean closed;
   private volatile Thread thread;
   private String complaint = "";
+  private Refusal refused;
+
+  /**
+   * A place from which a server had nothing to send.
+   *
+   * @param timeline that the server is on: a promoted one is asked anew
+   */
+  private record Refusal(String node, int timeline, StartingPoint asked) {}
 
   WalStream(
       ClusterArchive archive,
@@ -126,25 +135,44 @@ final class WalStream implements Runnable, Closeable {
             "node '" + primary.name() + "' has system identifier " + identity.systemIdentifier());
       }
       TimelineHistory history = history(sender, identity.timeline());
-      StartingPoint start = StartingPoint.after(archive.store(), history, size, kept);
-      try {
-        sender.start(slots.name(), start.lsn(), start.timeline());
-      } catch (SQLException e) {
-        if (!"58P01".equals(e.getSQLState())) {
-          throw e;
-        }
-        LOG.errorf(
-            "server %s has removed WAL of cluster %s from %s on: there is a gap up to %s",
-            primary.name(), cluster.name(), start.lsn(), kept);
-        start = StartingPoint.at(size.start(size.number(kept)), history, size);
-        sender.start(slots.name(), start.lsn(), start.timeline());
-      }
+      StartingPoint due = StartingPoint.after(archive.store(), history, size, kept);
+      Refusal refusal = new Refusal(primary.name(), identity.timeline(), due);
+      StartingPoint start =
+          refusal.equals(refused)
+              ? behindGap(refusal, StartingPoint.at(size.start(size.number(kept)), history, size))
+              : due;
+      sender.start(slots.name(), start.lsn(), start.timeline());
       LOG.infof(
           "streaming cluster %s from %s, %s on timeline %d",
           cluster.name(), primary.name(), start.lsn(), start.timeline());
       complaint = "";
-      receive(sender, start, end(history, start.timeline()), size, primary);
+      try {
+        receive(sender, start, end(history, start.timeline()), size, primary);
+      } catch (SQLException e) {
+        // The server agrees to begin, and says this only when it opens the file.
+        if (REMOVED.equals(e.getSQLState()) && sender.received().equals(due.lsn())) {
+          refused = refusal;
+        }
+        throw e;
+      }
     }
+  }
+
+  /**
+   * Where to go on when a server refused the same place before. Only a server that is still what it
+   * was then, and whose slot does not reach back so far, has lost it for good: one that was
+   * promoted meanwhile may have kept what the other has not, and is asked first.
+   */
+  private StartingPoint behindGap(Refusal refusal, StartingPoint kept) {
+    StartingPoint due = refusal.asked();
+    if (kept.lsn().compareTo(due.lsn()) <= 0) {
+      return due;
+    }
+    LOG.errorf(
+        "server %s has removed WAL of cluster %s from %s on timeline %d on: there is a gap up to"
+            + " %s",
+        refusal.node(), cluster.name(), due.lsn(), due.timeline(), kept.lsn());
+    return kept;
   }
 
   /** Where a timeline was left; null for the one that the server is on. */
