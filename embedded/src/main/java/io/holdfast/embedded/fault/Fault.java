@@ -17,6 +17,9 @@ public sealed interface Fault {
    */
   record Unavailable() implements Fault {}
 
+  /** Forwards everything until the first line of a request names this, which meets the same. */
+  record UnavailableFrom(String named) implements Fault {}
+
   /** Resets every connection when this many bytes have been forwarded, then passes again. */
   record CutAfter(Direction direction, long bytes) implements Fault {}
 

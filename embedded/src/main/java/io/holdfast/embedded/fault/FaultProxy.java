@@ -222,6 +222,13 @@ public final class FaultProxy implements AutoCloseable {
           case Fault.Unavailable() -> {
             return 0;
           }
+          case Fault.UnavailableFrom(String named) -> {
+            if (direction == Direction.TO_CLIENT || !names(chunk, start, length, named)) {
+              return length;
+            }
+            fault = new Fault.Unavailable();
+            return 0;
+          }
           case Fault.CutAfter(Direction which, long bytes) -> {
             if (which != direction || spent) {
               return length;
@@ -255,6 +262,13 @@ public final class FaultProxy implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** A request begins with the first byte of what its client sends at once. */
+  private static boolean names(byte[] chunk, int start, int length, String named) {
+    String text = new String(chunk, start, length, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf(" HTTP/1.1\r\n");
+    return end >= 0 && text.substring(0, end).contains(named);
   }
 
   private int take(int length, long limit) {

@@ -150,4 +150,27 @@ class FaultProxyTest {
       assertThat(socket.getInputStream().readNBytes(HELLO.length)).isEqualTo(HELLO);
     }
   }
+
+  @Test
+  void isUnavailableFromTheRequestOnThatNamesSomething() throws IOException {
+    proxy.set(new Fault.UnavailableFrom("/second"));
+    assertThat(answer("GET /first HTTP/1.1\r\nReferer: /second\r\n\r\n")).startsWith("GET /first");
+    assertThat(proxy.fired()).isZero();
+
+    assertThatThrownBy(() -> answer("GET /second HTTP/1.1\r\n\r\n"))
+        .isInstanceOf(IOException.class);
+
+    assertThat(answer("GET /first HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 503 ");
+    assertThat(proxy.fired()).isEqualTo(1);
+  }
+
+  /** What comes back of a request before its client ends the connection. */
+  private String answer(String request) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = new byte[request.length()];
+      int length = socket.getInputStream().read(answer);
+      return new String(answer, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+    }
+  }
 }
