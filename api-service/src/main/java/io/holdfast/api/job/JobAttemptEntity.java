@@ -38,7 +38,9 @@ public class JobAttemptEntity extends PanacheEntityBase {
   public String worker;
   public String node;
 
-  /** SUCCEEDED, FAILED, REFUSED, LOST, NOT_ACCEPTED or CANCELLED; null while it runs. */
+  /**
+   * SUCCEEDED, FAILED, REFUSED, LOST, NOT_ACCEPTED, HANDED_OVER or CANCELLED; null while it runs.
+   */
   public String outcome;
 
   @JdbcTypeCode(SqlTypes.JSON)

@@ -64,6 +64,11 @@ public class JobLifecycle {
 
   /** The attempt ended with a problem: another one follows when that may help, else it is over. */
   public boolean fail(JobEntity job, Problem problem) {
+    if (ErrorCode.WORKER_STOPPING.name().equals(problem.code()) && !job.kind.oneShot()) {
+      // Nothing has failed: a fleet that is restarted worker by worker uses up no attempt.
+      job.maxAttempts++;
+      return end(job, "HANDED_OVER", problem);
+    }
     boolean refused = ErrorCode.COMMAND_REFUSED.name().equals(problem.code());
     return end(job, refused ? "REFUSED" : "FAILED", problem);
   }

@@ -65,8 +65,9 @@ public record JobView(
       String node,
       @Schema(
               description =
-                  "SUCCEEDED, FAILED, REFUSED by the worker's own configuration, LOST, NOT_ACCEPTED"
-                      + " or CANCELLED; absent until over")
+                  "SUCCEEDED, FAILED, REFUSED by the worker's own configuration, LOST, NOT_ACCEPTED,"
+                      + " HANDED_OVER by a worker that was told to end, or CANCELLED; absent until"
+                      + " over")
           String outcome,
       ProblemView problem) {}
 }

@@ -78,6 +78,26 @@ class JobAttemptsTest {
   }
 
   @Test
+  void countsNoAttemptAndWaitsForNothingWhenAWorkerIsToldToEnd() {
+    Problem stopping = Problem.of(ErrorCode.WORKER_STOPPING, "told to end", "another one takes it");
+    String id = api.backup(LOGICAL);
+    for (int attempt = 1; attempt <= 4; attempt++) {
+      api.worker().awaitRun(id, attempt);
+      api.worker().accept(id, attempt);
+      api.worker().fail(id, attempt, stopping);
+    }
+    JobCommand.RunJob fifth = api.worker().awaitRun(id, 5);
+    api.worker().accept(id, 5);
+    api.worker().succeed(id, 5, new JobResult.BackedUp(Manifests.of(fifth, "LOGICAL", 1), null));
+    await().until(() -> state(id).equals("SUCCEEDED"));
+
+    assertThat(job(id).getList("attempts.outcome"))
+        .asList()
+        .containsExactly("HANDED_OVER", "HANDED_OVER", "HANDED_OVER", "HANDED_OVER", "SUCCEEDED");
+    assertThat(pauseBefore(id, 5)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
   void failsAtItsDeadlineWhateverItWaitsFor() {
     String id = api.backup("{\"method\":\"LOGICAL\",\"deadline\":\"PT3S\"}");
     await().atMost(Duration.ofSeconds(15)).until(() -> job(id).getBoolean("done"));

@@ -1,11 +1,8 @@
 package io.holdfast.worker.job;
 
 import io.holdfast.model.command.JobCommand;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -17,9 +14,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Takes commands: accept, then acknowledge. One record at a time; a job is accepted only when there
- * is room to start it at once, or else handed over to another worker of the pool. Its record is
- * acknowledged when the broker has the {@code Accepted} event. Who runs the job from then on is
- * settled by its lease, not by Kafka.
+ * is room to start it at once, or else handed over to another worker of the pool, as is every
+ * command that a worker gets which is told to end. Its record is acknowledged when the broker has
+ * the {@code Accepted} event. Who runs the job from then on is settled by its lease, not by Kafka.
  */
 @ApplicationScoped
 class JobConsumer {
@@ -34,7 +31,6 @@ class JobConsumer {
   private final JobRunner runner;
   private final TopologyObserver topology;
   private final Archives archives;
-  private final WorkerConfig config;
   private final ExecutorService consuming =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("commands").daemon().factory());
   private final ExecutorService cancelling =
@@ -47,15 +43,13 @@ class JobConsumer {
       HandOver handOver,
       JobRunner runner,
       TopologyObserver topology,
-      Archives archives,
-      WorkerConfig config) {
+      Archives archives) {
     this.gate = gate;
     this.refusals = refusals;
     this.handOver = handOver;
     this.runner = runner;
     this.topology = topology;
     this.archives = archives;
-    this.config = config;
   }
 
   @Incoming("commands")
@@ -146,15 +140,8 @@ class JobConsumer {
     }
   }
 
-  /** Before the channels close, so that the terminal events still find their way out. */
-  void stop(@Observes @Priority(1) ShutdownEvent event) throws InterruptedException {
+  /** Reads no more commands; what is read already and not accepted stays with Kafka. */
+  void close() {
     consuming.shutdownNow();
-    runner.stopAll();
-    if (!runner.awaitEnd(config.shutdownGrace())) {
-      LOG.warnf(
-          "jobs %s did not end within %s; their leases will run out",
-          runner.running(), config.shutdownGrace());
-    }
-    runner.close();
   }
 }

@@ -6,6 +6,7 @@ import io.holdfast.model.Problem;
 import io.holdfast.model.command.JobCommand.CancelJob;
 import io.holdfast.model.command.JobCommand.RunJob;
 import io.holdfast.model.event.JobEvent;
+import io.holdfast.model.job.JobSpec;
 import io.holdfast.worker.failure.JobFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -44,6 +47,8 @@ final class JobRunner implements AutoCloseable {
           Thread.ofPlatform().name("job-timer").daemon().factory());
   private final Executor closer =
       task -> Thread.ofPlatform().name("job-closer").daemon().start(task);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean draining;
   private volatile boolean stopping;
 
   JobRunner(
@@ -69,9 +74,14 @@ final class JobRunner implements AutoCloseable {
   /**
    * Waits for room for one more attempt. {@link #release} gives it back unless a job took it.
    *
-   * @return whether there is room within {@code patience}
+   * @return whether there is room within {@code patience}; there is none in a worker that is told
+   *     to end
    */
   boolean reserve(Duration patience) throws InterruptedException {
+    if (draining) {
+      var unused = closed.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return false;
+    }
     return slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -141,11 +151,12 @@ final class JobRunner implements AutoCloseable {
       return header -> new JobEvent.Succeeded(header, result);
     } catch (Throwable thrown) {
       StopReason reason = job.stopped();
-      return reason != null ? stopped(reason, thrown) : failed(thrown);
+      return reason != null ? stopped(reason, job.command().spec(), thrown) : failed(thrown);
     }
   }
 
-  private Function<JobEvent.Header, JobEvent> stopped(StopReason reason, Throwable thrown) {
+  private Function<JobEvent.Header, JobEvent> stopped(
+      StopReason reason, JobSpec spec, Throwable thrown) {
     LOG.infof("job stopped: %s (%s)", reason.sentence(), thrown.getClass().getSimpleName());
     return switch (reason) {
       case StopReason.Cancelled cancelled ->
@@ -167,7 +178,9 @@ final class JobRunner implements AutoCloseable {
               Problem.of(
                   ErrorCode.WORKER_STOPPING,
                   "the worker was asked to shut down while the job ran",
-                  "another worker of the pool takes the next attempt"));
+                  spec instanceof JobSpec.Restore
+                      ? "ask for it again; give workers a longer holdfast.worker.drain-restores"
+                      : "another worker of the pool takes the next attempt"));
     };
   }
 
@@ -202,17 +215,30 @@ final class JobRunner implements AutoCloseable {
     }
   }
 
+  /** There is room for no more attempts; the running ones go on. */
+  void takeNoMore() {
+    draining = true;
+  }
+
+  /** Tells those running attempts to stop so that others may have them. */
+  void stop(Predicate<JobSpec> which) {
+    running.values().stream()
+        .filter(job -> which.test(job.command().spec()))
+        .forEach(job -> job.stop(new StopReason.WorkerStopping()));
+  }
+
   /** Takes no more attempts and tells the running ones to stop. */
   void stopAll() {
+    draining = true;
     stopping = true;
-    running.values().forEach(job -> job.stop(new StopReason.WorkerStopping()));
+    stop(every -> true);
   }
 
   /**
-   * @return whether every attempt had ended and was reported within {@code grace}
+   * @return whether every attempt had ended and was reported within {@code atMost}
    */
-  boolean awaitEnd(Duration grace) throws InterruptedException {
-    long end = System.nanoTime() + grace.toNanos();
+  boolean awaitEnd(Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
     for (RunningJob job : List.copyOf(running.values())) {
       long left = Math.max(0, end - System.nanoTime());
       if (!job.awaitReported(left, TimeUnit.NANOSECONDS)) {
@@ -224,6 +250,7 @@ final class JobRunner implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     timer.shutdownNow();
   }
 }

@@ -56,7 +56,8 @@ class WalFlow {
     }
   }
 
-  synchronized void stop(@Observes @Priority(1) ShutdownEvent event) {
+  /** Behind {@link Leaving}: WAL flows on for as long as jobs may still run. */
+  synchronized void stop(@Observes @Priority(2) ShutdownEvent event) {
     if (listener != null) {
       listener.close();
       listener = null;

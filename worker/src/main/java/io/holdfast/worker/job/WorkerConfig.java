@@ -51,7 +51,21 @@ public interface WorkerConfig {
   @WithDefault("/usr/lib/postgresql")
   String postgresDirectories();
 
-  /** How long running jobs may take to stop and be reported when the worker is asked to end. */
+  /**
+   * How long running jobs may go on when the worker is asked to end. Then they are stopped, and
+   * another worker begins them anew, which does not count as an attempt.
+   */
+  @WithDefault("10s")
+  Duration drain();
+
+  /**
+   * How long restores may go on, if longer: nobody begins a restore anew. Whoever ends the worker
+   * must wait for this and for {@link #shutdownGrace()} before it is killed.
+   */
+  @WithDefault("10s")
+  Duration drainRestores();
+
+  /** How long jobs that are stopped then may take to stop and be reported. */
   @WithDefault("20s")
   Duration shutdownGrace();
 }
