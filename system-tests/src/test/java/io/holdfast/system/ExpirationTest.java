@@ -1,7 +1,6 @@
 package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls.Answer;
@@ -9,6 +8,7 @@ import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.fault.Direction;
 import io.holdfast.embedded.fault.Fault;
 import io.holdfast.embedded.fault.FaultProxy;
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -80,9 +80,9 @@ class ExpirationTest {
 
   @Test
   @Tag("slow")
+  @RequiresPostgres(value = 17, program = "pg_combinebackup")
   void removesNothingThatSlowJobsOfOtherWorkersRead() {
-    PostgresInstall newest = PostgresInstall.newest();
-    assumeTrue(newest.major() >= 17, "PostgreSQL 17 or later is not installed");
+    PostgresInstall newest = PostgresInstall.allIncremental().getFirst();
     try (PostgresCluster cluster =
             fleet.startCluster(
                 kind -> kind.standbys(0).install(newest).setting("summarize_wal", "on"));

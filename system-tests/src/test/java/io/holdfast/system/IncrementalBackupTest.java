@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -51,9 +52,9 @@ class IncrementalBackupTest {
 
   @Test
   @Tag("slow")
+  @RequiresPostgres(value = FIRST_MAJOR, program = "pg_combinebackup")
   void aChainTakenUnderLoadComesBackAndNotWithoutAMember() throws Exception {
-    PostgresInstall newest = PostgresInstall.all().getFirst();
-    assumeTrue(newest.major() >= FIRST_MAJOR, "PostgreSQL 17 or later is not installed");
+    PostgresInstall newest = PostgresInstall.allIncremental().getFirst();
     try (PostgresCluster cluster =
         fleet.startCluster(
             kind -> kind.standbys(0).install(newest).setting("summarize_wal", "on"))) {

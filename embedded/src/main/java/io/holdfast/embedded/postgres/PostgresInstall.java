@@ -47,6 +47,15 @@ public record PostgresInstall(int major, Path bin) {
         .toList();
   }
 
+  /** Every major found that takes incremental backups and can put them together, newest first. */
+  public static List<PostgresInstall> allIncremental() {
+    return all().stream().filter(PostgresInstall::incremental).toList();
+  }
+
+  public boolean incremental() {
+    return major >= 17 && Files.isExecutable(bin.resolve("pg_combinebackup"));
+  }
+
   /**
    * The newest major installed.
    *

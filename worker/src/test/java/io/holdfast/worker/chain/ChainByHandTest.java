@@ -1,8 +1,8 @@
 package io.holdfast.worker.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Account;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The shell blocks of docs/repository-format.md for a chain, run as they are written. */
+@RequiresPostgres(value = 17, program = "pg_combinebackup")
 class ChainByHandTest {
   private static final PostgresInstall INSTALL = PostgresInstall.newest();
   private static Stage stage;
@@ -29,9 +30,6 @@ class ChainByHandTest {
 
   @BeforeAll
   static void takeAChain() {
-    assumeTrue(
-        Stage.incremental(INSTALL),
-        () -> INSTALL + " has no incremental backups: ./dev test --all prepares one that has");
     stage = new Stage(INSTALL, 0);
     PostgresServer primary = stage.postgres.primary();
     Ledger.create(primary);

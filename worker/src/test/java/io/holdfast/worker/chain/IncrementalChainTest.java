@@ -2,8 +2,8 @@ package io.holdfast.worker.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.Codec;
@@ -41,7 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * last one is taken when they have stopped, so that its copy must equal the source.
  */
 @ParameterizedClass(name = "{0}")
-@MethodSource("io.holdfast.embedded.postgres.PostgresInstall#all")
+@RequiresPostgres(value = 17, program = "pg_combinebackup")
+@MethodSource("io.holdfast.embedded.postgres.PostgresInstall#allIncremental")
 class IncrementalChainTest {
   private static Stage stage;
   private static final List<Manifest> CHAIN = new ArrayList<>();
@@ -52,18 +53,11 @@ class IncrementalChainTest {
 
   IncrementalChainTest(PostgresInstall install) {
     this.install = install;
-    assumeTrue(
-        Stage.incremental(install),
-        () -> install + " has no incremental backups: ./dev test --all prepares one that has");
   }
 
   @BeforeParameterizedClassInvocation
   static void takeAChain(PostgresInstall install) throws Exception {
     CHAIN.clear();
-    stage = null;
-    if (!Stage.incremental(install)) {
-      return;
-    }
     stage = new Stage(install, 0);
     var primary = stage.postgres.primary();
     Ledger.create(primary);

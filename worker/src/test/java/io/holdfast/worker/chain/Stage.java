@@ -1,5 +1,8 @@
 package io.holdfast.worker.chain;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -7,6 +10,7 @@ import io.holdfast.embedded.process.Account;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
@@ -26,6 +30,7 @@ import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
+import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
@@ -110,8 +115,28 @@ final class Stage implements AutoCloseable {
     nodes = List.of(servers);
   }
 
-  static boolean incremental(PostgresInstall install) {
-    return install.major() >= 17 && Files.isExecutable(install.bin().resolve("pg_combinebackup"));
+  /** Refused as told, with nothing left; and a full one where the request prefers that. */
+  void assertRefused(BackupId parent, ErrorCode code, String beginning) {
+    assertThatThrownBy(() -> backUp(new TestAttempt(), parent, Otherwise.FAIL))
+        .isInstanceOfSatisfying(
+            JobFailure.class,
+            failure -> {
+              assertThat(failure).hasMessageStartingWith(beginning);
+              assertThat(failure.code()).isEqualTo(code);
+            });
+
+    TestAttempt attempt = new TestAttempt();
+    BackedUp instead =
+        backUp(attempt, parent, Otherwise.FULL, CompressionSpec.zstd(), new SizeBand(1, 1000));
+
+    assertThat(instead.manifest().parent()).isNull();
+    assertThat(instead.manifest().parentManifestSha256()).isNull();
+    assertThat(instead.suspectBecause()).as("the band is of incremental ones").isNull();
+    assertThat(attempt.notes())
+        .filteredOn(note -> note.startsWith("FULL_INSTEAD"))
+        .singleElement()
+        .asString()
+        .startsWith("FULL_INSTEAD a full backup is taken instead: " + beginning);
   }
 
   BackedUp backUp(TestAttempt attempt, BackupId parent, Otherwise otherwise) {

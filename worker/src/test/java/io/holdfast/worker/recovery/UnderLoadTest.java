@@ -1,9 +1,13 @@
 package io.holdfast.worker.recovery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.restore.RecoveryTarget;
+import io.holdfast.worker.recovery.MoneyMoves.Judgement;
 import io.holdfast.worker.recovery.MoneyMoves.Moved;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -26,11 +30,26 @@ class UnderLoadTest {
 
       Random random = new Random(SEED);
       List<Moved> after = moves.after(backup);
+      List<Judgement> judgements = new ArrayList<>();
       for (int recovery = 0; recovery < RECOVERIES; recovery++) {
         Moved at = after.get(random.nextInt(after.size()));
         RecoveryTarget target = MoneyMoves.target(recovery, at);
-        moves.judge(cluster.restore(backup, target), target, at);
+        Judgement judgement = moves.judge(cluster.restore(backup, target), target, at);
+
+        assertThat(judgement.missing()).as("missing at %s", target).isEmpty();
+        assertThat(judgement.tooMany()).as("from behind %s", target).isEmpty();
+        assertThat(judgement.itself()).as("%s at %s", at, target).isTrue();
+        assertThat(judgement.money()).as("at %s", target).isEqualTo(MoneyMoves.MONEY);
+        judgements.add(judgement);
       }
+
+      assertThat(judgements)
+          .hasSize(RECOVERIES)
+          .allSatisfy(
+              judgement ->
+                  assertThat(judgement.before() + judgement.behind())
+                      .as("nearly every commit is judged")
+                      .isGreaterThan(moves.count() * 9 / 10));
     }
   }
 }
