@@ -29,7 +29,8 @@ public final class Bench {
           "checksum",
           "scan",
           "latency",
-          "plan");
+          "plan",
+          "fleet");
 
   private static final List<String> WITH_PGBACKREST =
       List.of("backup", "restore", "wal", "fetch", "incremental");
@@ -76,7 +77,7 @@ public final class Bench {
         Files.readString(Path.of("/proc/loadavg")).split(" ")[0],
         repetitions);
     List<String> large = new ArrayList<>(sections);
-    large.removeAll(List.of("latency", "scan", "plan"));
+    large.removeAll(List.of("latency", "scan", "plan", "fleet"));
     if (!large.isEmpty()) {
       try (BenchStage stage = BenchStage.set(gigabytes, Map.of())) {
         System.out.printf("Cluster: %s.%n%n", BenchData.size(stage.server()));
@@ -96,6 +97,11 @@ public final class Bench {
     if (sections.contains("plan")) {
       try (BenchStage stage = BenchStage.set(0, Plans.SETTINGS)) {
         System.out.println(new Plans(stage).run(repetitions));
+      }
+    }
+    if (sections.contains("fleet")) {
+      try (BenchStage stage = BenchStage.set(0, FleetAnswers.SETTINGS)) {
+        System.out.println(new FleetAnswers(stage).run());
       }
     }
   }

@@ -10,6 +10,7 @@ import io.holdfast.embedded.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,10 +112,18 @@ final class Declarations {
 
   /** A cluster of one node that is reached at a port of 127.0.0.1 which is not its own. */
   void clusterBehind(String name, int port, PostgresCluster cluster, String repository) {
+    clusterBehind(name, port, cluster, repository, "");
+  }
+
+  /**
+   * @param more JSON members of the declaration, each with a comma in front
+   */
+  void clusterBehind(
+      String name, int port, PostgresCluster cluster, String repository, String more) {
     credentials
         .database(name, cluster.backupLogin(), List.of("127.0.0.1:" + port))
         .writeTo(stack.credentialsFile());
-    put(name, repository, List.of(node("only", "127.0.0.1", port)), "");
+    put(name, repository, List.of(node("only", "127.0.0.1", port)), more);
   }
 
   /** A server that no cluster of the tests holds, under its superuser. */
@@ -187,7 +196,16 @@ final class Declarations {
     }
   }
 
-  private void cluster(
+  /** A member of a declaration, with a comma in front. */
+  static String objective(Duration objective) {
+    return ",\"recoveryPointObjective\":\"" + objective + "\"";
+  }
+
+  /**
+   * @param login under which workers come
+   * @param more JSON members of the declaration, each with a comma in front
+   */
+  void cluster(
       String name, PostgresCluster cluster, String repository, Login login, String more) {
     List<String> endpoints = new ArrayList<>();
     List<String> nodes = new ArrayList<>();

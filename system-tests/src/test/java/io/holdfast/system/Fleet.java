@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.StackBuilder;
+import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Folders;
@@ -89,6 +90,22 @@ final class Fleet implements AutoCloseable {
   String declareBehind(int port, PostgresCluster cluster, String repository) {
     String name = Declarations.fresh("cluster");
     declarations.clusterBehind(name, port, cluster, repository);
+    return name;
+  }
+
+  /** As {@link #declareBehind(int, PostgresCluster, String)}, with an objective. */
+  String declareBehind(int port, PostgresCluster cluster, String repository, Duration objective) {
+    String name = Declarations.fresh("cluster");
+    declarations.clusterBehind(
+        name, port, cluster, repository, Declarations.objective(objective));
+    return name;
+  }
+
+  /** Declares it without an archive, and says how much of it may be lost. */
+  String declareWithin(
+      PostgresCluster cluster, String repository, Login login, Duration objective) {
+    String name = Declarations.fresh("cluster");
+    declarations.cluster(name, cluster, repository, login, Declarations.objective(objective));
     return name;
   }
 

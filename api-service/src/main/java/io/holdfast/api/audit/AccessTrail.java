@@ -34,6 +34,8 @@ public class AccessTrail {
   @Inject MeterRegistry metrics;
 
   void start(@Observes StartupEvent start) {
+    // There from the start: a counter that is not there cannot be watched.
+    metrics.counter("holdfast.audit.lost").increment(0);
     writer = Thread.ofPlatform().daemon().name("audit").start(this::run);
   }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Shows backups. A backup outside the caller's scope does not exist. */
 @ApplicationScoped
@@ -170,6 +171,22 @@ public class BackupQueries {
                     Lsn.parse((String) row[5]),
                     Lsn.parse((String) row[6])))
         .toList();
+  }
+
+  /** The base backups of a cluster that are good, with everything that they build on. */
+  @Transactional
+  @SuppressWarnings("unchecked")
+  public Set<BackupId> restorable(String cluster) {
+    List<String> ids =
+        entities
+            .createNativeQuery(
+                "select cast(id as text) from backup where cluster = :cluster and type in"
+                    + " ('PHYSICAL', 'INCREMENTAL') and state = 'AVAILABLE' and (parent is null or"
+                    + " backup_restorable(parent))",
+                String.class)
+            .setParameter("cluster", cluster)
+            .getResultList();
+    return ids.stream().map(BackupId::new).collect(Collectors.toSet());
   }
 
   /**

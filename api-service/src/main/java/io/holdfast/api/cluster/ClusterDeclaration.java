@@ -15,6 +15,8 @@ import java.util.Set;
 /** Reads a declaration into a spec and shows a spec as a declaration. */
 final class ClusterDeclaration {
   private static final Duration LONGEST_WAIT = Duration.ofHours(24);
+  private static final Duration SHORTEST_OBJECTIVE = Duration.ofMinutes(1);
+  private static final Duration LONGEST_OBJECTIVE = Duration.ofDays(366);
   private static final int MAX_NAME_BYTES = 63;
 
   private ClusterDeclaration() {}
@@ -42,6 +44,18 @@ final class ClusterDeclaration {
         spec.standbyPolicy(),
         systemIdentifier,
         spec.encryption());
+  }
+
+  /** ISO 8601; null when nothing is declared. */
+  static String objective(Duration objective) {
+    if (objective == null) {
+      return null;
+    }
+    if (objective.compareTo(SHORTEST_OBJECTIVE) < 0 || objective.compareTo(LONGEST_OBJECTIVE) > 0) {
+      throw ApiProblem.invalid(
+          "recoveryPointObjective", "must be PT1M to P366D", "Say how much may be lost.");
+    }
+    return objective.toString();
   }
 
   static List<NodeAddress> nodes(ClusterSpec spec) {

@@ -37,6 +37,10 @@ public class ClusterEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String copies;
 
+  /** ISO 8601; null: the default holds. While its WAL is archived, the archive's holds. */
+  @Column(name = "recovery_point_objective")
+  public String recoveryPointObjective;
+
   @Column(name = "system_identifier")
   public String systemIdentifier;
 

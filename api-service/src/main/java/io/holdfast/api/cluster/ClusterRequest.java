@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -36,6 +37,11 @@ public record ClusterRequest(
         String maintenanceDatabase,
     @Valid StandbyPolicyView standbyPolicy,
     @Schema(description = "How its WAL is archived; absent: it is not") @Valid ArchiveView archive,
+    @Schema(
+            description =
+                "How much may be lost while its WAL is not archived, PT1M to P366D; default PT26H."
+                    + " With an archive, that one's holds")
+        Duration recoveryPointObjective,
     @Schema(description = "How its backups and WAL are encrypted; absent: they are not") @Valid
         EncryptionView encryption,
     @Schema(description = "How long backups and WAL are kept; absent: the defaults hold") @Valid

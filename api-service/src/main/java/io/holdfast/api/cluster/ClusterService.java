@@ -253,6 +253,7 @@ public class ClusterService {
     row.maxRunningJobs = wanted.maxRunningJobs;
     row.labels = wanted.labels;
     row.archive = wanted.archive;
+    row.recoveryPointObjective = wanted.recoveryPointObjective;
     row.retention = wanted.retention;
     row.copies = wanted.copies;
     row.systemIdentifier = wanted.systemIdentifier;
@@ -273,6 +274,7 @@ public class ClusterService {
         request.archive() == null
             ? null
             : Wire.text(ClusterArchive.of(spec.name(), request.archive()));
+    wanted.recoveryPointObjective = ClusterDeclaration.objective(request.recoveryPointObjective());
     wanted.retention =
         request.retention() == null
             ? null

@@ -1,6 +1,7 @@
 package io.holdfast.api.cluster;
 
 import io.holdfast.api.declared.PlanView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ public record ClusterView(
     String maintenanceDatabase,
     StandbyPolicyView standbyPolicy,
     @Schema(description = "How its WAL is archived; absent: it is not") ArchiveView archive,
+    @Schema(description = "While its WAL is not archived; absent: PT26H")
+        Duration recoveryPointObjective,
     @Schema(description = "How its backups and WAL are encrypted; absent: they are not")
         EncryptionView encryption,
     @Schema(description = "How long backups and WAL are kept; absent: the defaults hold")

@@ -3,6 +3,7 @@ package io.holdfast.api.cluster;
 import io.holdfast.api.declared.PlanView;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.wire.Wire;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,6 +23,7 @@ final class ClusterViews {
         spec.maintenanceDatabase(),
         ClusterDeclaration.policy(spec),
         row.archive == null ? null : Wire.read(row.archive, ClusterArchive.class).view(),
+        row.recoveryPointObjective == null ? null : Duration.parse(row.recoveryPointObjective),
         EncryptionView.of(spec.encryption()),
         row.retention == null ? null : Wire.read(row.retention, ClusterRetention.class).view(),
         row.copies == null ? null : ClusterService.copies(row),
@@ -47,6 +49,7 @@ final class ClusterViews {
         view.maintenanceDatabase(),
         view.standbyPolicy(),
         view.archive(),
+        view.recoveryPointObjective(),
         view.encryption(),
         view.retention(),
         view.copies(),

@@ -1,100 +1,56 @@
 package io.holdfast.api.copy;
 
-import io.holdfast.api.cluster.ClusterCopy;
-import io.holdfast.api.cluster.ClusterService;
-import io.holdfast.api.copy.ClusterCopiesView.PlaceView;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
-import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.scheduler.Scheduled;
+import io.holdfast.api.metrics.Columns;
+import io.holdfast.api.metrics.Families;
+import io.holdfast.api.metrics.Family;
+import io.holdfast.api.metrics.MetricSource;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
-import org.jboss.logging.Logger;
+import jakarta.transaction.Transactional;
 
-/**
- * How far copies are, by cluster and repository. Every replica shows the whole catalog: take the
- * maximum over them, not the sum.
- */
+/** How far copies are, by cluster and repository. */
 @ApplicationScoped
-class CopyMetrics {
-  private static final Logger LOG = Logger.getLogger(CopyMetrics.class);
+class CopyMetrics implements MetricSource {
+  @Inject CopyLags lags;
+  @Inject Families families;
 
-  @Inject ClusterService clusters;
-  @Inject CopyStanding standing;
-  @Inject MeterRegistry metrics;
-
-  private MultiGauge waiting;
-  private MultiGauge failed;
-  private MultiGauge lagBytes;
-  private MultiGauge lagSeconds;
-  private MultiGauge walBytes;
-  private MultiGauge walSeconds;
-
-  private record Standing(String cluster, PlaceView place) {}
+  private Family waiting;
+  private Family failed;
+  private Family lagBytes;
+  private Family since;
+  private Family walLagBytes;
+  private Family walSince;
 
   @PostConstruct
   void start() {
-    waiting = gauge("holdfast.copies.waiting", "Available backups without a copy", null);
-    failed = gauge("holdfast.copies.failed", "Copies that failed and are tried again", null);
-    lagBytes = gauge("holdfast.copies.lag.bytes", "Backups newer than the newest copy", "bytes");
-    lagSeconds =
-        gauge("holdfast.copies.lag.seconds", "Since the oldest of these finished", "seconds");
-    walBytes = gauge("holdfast.copies.wal.lag.bytes", "WAL archived and not copied", "bytes");
-    walSeconds = gauge("holdfast.copies.wal.lag.seconds", "Since WAL was last copied", "seconds");
+    waiting = gauge("holdfast_copies_waiting", "Available backups that have no copy there");
+    failed = gauge("holdfast_copies_failed", "Copies that failed and are tried again");
+    lagBytes =
+        gauge("holdfast_copies_lag_bytes", "Backups that are newer than the newest one there");
+    since =
+        gauge(
+            "holdfast_copies_behind_since_timestamp_seconds",
+            "When the oldest of these was finished; 0: there is none");
+    walLagBytes = gauge("holdfast_copies_wal_lag_bytes", "WAL that is archived and not copied");
+    walSince =
+        gauge(
+            "holdfast_copies_wal_behind_since_timestamp_seconds",
+            "When all that was archived had last been copied; 0: it is");
   }
 
-  private MultiGauge gauge(String name, String description, String unit) {
-    return MultiGauge.builder(name).description(description).baseUnit(unit).register(metrics);
+  private Family gauge(String name, String help) {
+    return families.gauge(name, help, "cluster", "repository");
   }
 
-  @Scheduled(
-      every = "5s",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
-  void tick() {
-    try {
-      look();
-    } catch (RuntimeException e) {
-      LOG.debug("copies could not be looked at: the next tick tries again", e);
-    }
+  @Override
+  public String subject() {
+    return "copies";
   }
 
-  void look() {
-    List<Standing> standings = QuarkusTransaction.requiringNew().call(this::standings);
-    show(waiting, standings, place -> place.backups().waiting());
-    show(failed, standings, place -> place.backups().failed());
-    show(lagBytes, standings, place -> place.backups().lagBytes());
-    show(lagSeconds, standings, place -> place.backups().lagSeconds());
-    show(walBytes, standings, place -> place.wal() == null ? null : place.wal().lagBytes());
-    show(walSeconds, standings, place -> place.wal() == null ? null : place.wal().lagSeconds());
-  }
-
-  private static void show(
-      MultiGauge gauge, List<Standing> standings, Function<PlaceView, Number> value) {
-    List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    for (Standing one : standings) {
-      Number number = value.apply(one.place());
-      if (number != null) {
-        rows.add(
-            MultiGauge.Row.of(
-                Tags.of("cluster", one.cluster(), "repository", one.place().repository()), number));
-      }
-    }
-    gauge.register(rows, true);
-  }
-
-  private List<Standing> standings() {
-    List<Standing> standings = new ArrayList<>();
-    for (ClusterService.Declaration declared : clusters.copied()) {
-      for (ClusterCopy copy : declared.copies()) {
-        standings.add(new Standing(declared.spec().name(), standing.place(declared, copy)));
-      }
-    }
-    return standings;
+  @Override
+  @Transactional
+  public void look() {
+    Columns.show(lags.rows(null), 2, waiting, failed, lagBytes, since, walLagBytes, walSince);
   }
 }

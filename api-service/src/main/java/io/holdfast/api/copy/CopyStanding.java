@@ -59,8 +59,7 @@ public class CopyStanding {
         name, declared.copies().stream().map(copy -> place(declared, copy)).toList());
   }
 
-  /** Looks at no scope. */
-  PlaceView place(ClusterService.Declaration declared, ClusterCopy copy) {
+  private PlaceView place(ClusterService.Declaration declared, ClusterCopy copy) {
     String cluster = declared.spec().name();
     return new PlaceView(
         copy.repository(),

@@ -64,7 +64,7 @@ public class EventsHeard {
   @PostConstruct
   void start() {
     heardUpTo = clock.instant();
-    metrics.gauge("holdfast.events.unheard.seconds", this, EventsHeard::unheardSeconds);
+    metrics.gauge("holdfast.events.heard.timestamp.seconds", this, EventsHeard::heardUpToSeconds);
   }
 
   synchronized void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent stopping) {
@@ -178,7 +178,7 @@ public class EventsHeard {
     return settings;
   }
 
-  private double unheardSeconds() {
-    return Duration.between(heardUpTo, clock.instant()).toMillis() / 1e3;
+  private double heardUpToSeconds() {
+    return heardUpTo.toEpochMilli() / 1e3;
   }
 }

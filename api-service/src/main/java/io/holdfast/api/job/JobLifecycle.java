@@ -6,7 +6,6 @@ import io.holdfast.model.Problem;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.wire.Wire;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -28,7 +27,6 @@ public class JobLifecycle {
   @Inject JobHistory history;
   @Inject Outbox outbox;
   @Inject Clock clock;
-  @Inject MeterRegistry metrics;
   @Inject Event<JobSucceeded> succeeded;
   @Inject Event<JobFailed> failed;
   @Inject Event<JobCancelled> cancellations;
@@ -211,9 +209,6 @@ public class JobLifecycle {
     job.lostNotBefore = null;
     job.notBefore = null;
     history.noted(job, "FINISHED", body);
-    metrics
-        .counter("holdfast.jobs.finished", "kind", job.kind.name(), "outcome", job.state.name())
-        .increment();
     waiting.fire(new WorkWaiting(job.cluster, true));
   }
 

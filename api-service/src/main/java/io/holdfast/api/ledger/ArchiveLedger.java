@@ -10,7 +10,6 @@ import io.holdfast.model.wal.ArchiveObservation;
 import io.holdfast.model.wal.ArchiveObservation.Slot;
 import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wire.Wire;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -40,9 +39,9 @@ public class ArchiveLedger {
   @Inject Gaps gaps;
   @Inject ExpiredWal expired;
   @Inject WalMarks marks;
+  @Inject RestorableSpans spans;
   @Inject ClusterEvents events;
   @Inject EntityManager entities;
-  @Inject MeterRegistry metrics;
   @Inject Clock clock;
 
   void observed(@Observes ArchiveObservation seen) {
@@ -88,6 +87,8 @@ public class ArchiveLedger {
                   .safeUntil(seen.cluster(), continuity.path(seen.primary().timeline()), to)
                   .orElse(null);
     }
+    state.restorable(
+        spans.newest(seen, cluster.get().archive().spec(), continuity, known).orElse(null));
     judge(state, cluster.get(), at);
   }
 
@@ -120,9 +121,6 @@ public class ArchiveLedger {
         refused.detail(),
         details,
         refused.eventId());
-    metrics
-        .counter("holdfast.archive.refused", "cluster", refused.cluster(), "code", refused.code())
-        .increment();
   }
 
   /** Clusters that are archived and of whose archives nobody has reported for a while. */

@@ -1,138 +1,89 @@
 package io.holdfast.api.ledger;
 
-import io.holdfast.api.cluster.ClusterService;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
-import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.scheduler.Scheduled;
+import io.holdfast.api.metrics.Columns;
+import io.holdfast.api.metrics.Families;
+import io.holdfast.api.metrics.Family;
+import io.holdfast.api.metrics.MetricSource;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
-import org.jboss.logging.Logger;
 
-/**
- * How archives stand, by cluster. Every replica shows the whole catalog: take the maximum over
- * them, not the sum.
- */
+/** How archives stand, by cluster; of those that are archived. */
 @ApplicationScoped
-class ArchiveMetrics {
-  private static final Logger LOG = Logger.getLogger(ArchiveMetrics.class);
+class ArchiveMetrics implements MetricSource {
+  private static final String ALL =
+      "select c.name, coalesce(s.lag_bytes, 0), case when s.lag_bytes = 0 then s.observed_at else"
+          + " s.safe_until end, (select count(*) from wal_gap g where g.cluster = c.name and"
+          + " g.closed_at is null), coalesce(s.conditions @> '[\"BREACHED\"]', false),"
+          + " coalesce(s.conditions @> '[\"STALLED\"]', false), coalesce(s.slot_used, 0),"
+          + " s.observed_at from cluster c left join archive_state s on s.cluster = c.name where"
+          + " c.archive is not null";
 
-  @Inject ClusterService clusters;
-  @Inject MeterRegistry metrics;
-  @Inject Clock clock;
+  private static final String REFUSED =
+      "select c.name, k.code, (select count(*) from cluster_event e where e.cluster = c.name and"
+          + " e.type = 'WAL_REFUSED' and e.code = k.code) from cluster c cross join"
+          + " unnest(array['SPLIT_BRAIN', 'FOREIGN_CLUSTER', 'FOREIGN_TIMELINE', 'WAL_MALFORMED'])"
+          + " k(code) where c.archive is not null";
 
-  private MultiGauge lagBytes;
-  private MultiGauge lagSeconds;
-  private MultiGauge gaps;
-  private MultiGauge breached;
-  private MultiGauge stalled;
-  private MultiGauge slotUsed;
-  private MultiGauge age;
+  @Inject EntityManager entities;
+  @Inject Families families;
 
-  private record Standing(
-      String cluster,
-      Number lagBytes,
-      Number lagSeconds,
-      Number gaps,
-      Number breached,
-      Number stalled,
-      Number slotUsed,
-      Number ageSeconds) {}
+  private Family lagBytes;
+  private Family safeUntil;
+  private Family gaps;
+  private Family breached;
+  private Family stalled;
+  private Family slotUsed;
+  private Family observed;
+  private Family refused;
 
   @PostConstruct
   void start() {
-    lagBytes = gauge("holdfast.archive.lag.bytes", "WAL that is written and not archived", "bytes");
-    lagSeconds =
+    lagBytes = gauge("holdfast_archive_lag_bytes", "WAL that is written and not archived");
+    safeUntil =
         gauge(
-            "holdfast.archive.lag.seconds", "What was written since would be lost now", "seconds");
-    gaps = gauge("holdfast.archive.gaps", "Open gaps", null);
+            "holdfast_archive_safe_until_timestamp_seconds",
+            "Every commit before it is archived; 0: nobody knows");
+    gaps = gauge("holdfast_archive_gaps", "Open gaps");
     breached =
         gauge(
-            "holdfast.archive.objective.breached", "1: more than the objective is lost now", null);
+            "holdfast_archive_objective_breached", "1 while more than the objective would be lost");
     stalled =
-        gauge("holdfast.archive.stalled", "1: the archiver or the slot's reader stands", null);
-    slotUsed = gauge("holdfast.archive.slot.used", "Of the slot's budget, 1 is all of it", "ratio");
-    age = gauge("holdfast.archive.observed.age", "Since a worker last reported", "seconds");
+        gauge("holdfast_archive_stalled", "1 while the archiver or the reader of the slot stands");
+    slotUsed = gauge("holdfast_archive_slot_used_ratio", "Of the slot's budget, 1 is all of it");
+    observed =
+        gauge(
+            "holdfast_archive_observed_timestamp_seconds",
+            "When a worker last reported on it; 0: never");
+    refused =
+        families.counter(
+            "holdfast_archive_refused_total",
+            "Files that a worker would not archive",
+            "cluster",
+            "code");
   }
 
-  private MultiGauge gauge(String name, String description, String unit) {
-    return MultiGauge.builder(name).description(description).baseUnit(unit).register(metrics);
+  private Family gauge(String name, String help) {
+    return families.gauge(name, help, "cluster");
   }
 
-  @Scheduled(
-      every = "5s",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
-  void tick() {
-    try {
-      look();
-    } catch (RuntimeException e) {
-      LOG.debug("archives could not be looked at: the next tick tries again", e);
-    }
+  @Override
+  public String subject() {
+    return "archives";
   }
 
-  /** What is not archived any more is not shown any more. */
-  void look() {
-    List<Standing> standings = QuarkusTransaction.requiringNew().call(this::standings);
-    show(lagBytes, standings, Standing::lagBytes);
-    show(lagSeconds, standings, Standing::lagSeconds);
-    show(gaps, standings, Standing::gaps);
-    show(breached, standings, Standing::breached);
-    show(stalled, standings, Standing::stalled);
-    show(slotUsed, standings, Standing::slotUsed);
-    show(age, standings, Standing::ageSeconds);
+  @Override
+  @Transactional
+  public void look() {
+    Columns.show(rows(ALL), 1, lagBytes, safeUntil, gaps, breached, stalled, slotUsed, observed);
+    Columns.show(rows(REFUSED), 2, refused);
   }
 
-  private static void show(
-      MultiGauge gauge, List<Standing> standings, Function<Standing, Number> value) {
-    List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    standings.stream()
-        .filter(standing -> Objects.nonNull(value.apply(standing)))
-        .forEach(
-            standing ->
-                rows.add(
-                    MultiGauge.Row.of(
-                        Tags.of("cluster", standing.cluster()), value.apply(standing))));
-    gauge.register(rows, true);
-  }
-
-  private List<Standing> standings() {
-    Instant now = clock.instant();
-    List<Standing> standings = new ArrayList<>();
-    for (ClusterService.Declaration cluster : clusters.archived()) {
-      ArchiveStateEntity state = ArchiveStateEntity.findById(cluster.spec().name());
-      standings.add(state == null ? unseen(cluster, now) : standing(state, cluster, now));
-    }
-    return standings;
-  }
-
-  /** Nobody has looked since it was declared. */
-  private static Standing unseen(ClusterService.Declaration cluster, Instant now) {
-    double age = Duration.between(cluster.changedAt(), now).toMillis() / 1000.0;
-    return new Standing(cluster.spec().name(), null, null, null, null, null, null, age);
-  }
-
-  private static Standing standing(
-      ArchiveStateEntity state, ClusterService.Declaration cluster, Instant now) {
-    return new Standing(
-        state.cluster,
-        state.lagBytes,
-        Alarms.lag(ArchiveLedger.facts(state, cluster, now))
-            .map(lag -> lag.toMillis() / 1000.0)
-            .orElse(null),
-        WalGapEntity.count("cluster = ?1 and closedAt is null", state.cluster),
-        state.standing().contains(Condition.BREACHED) ? 1 : 0,
-        state.standing().contains(Condition.STALLED) ? 1 : 0,
-        state.slotUsed,
-        Duration.between(state.observedAt, now).toMillis() / 1000.0);
+  @SuppressWarnings("unchecked")
+  private List<Object[]> rows(String sql) {
+    return entities.createNativeQuery(sql).getResultList();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -51,12 +52,32 @@ public class ArchiveStateEntity extends PanacheEntityBase {
   @Column(name = "slot_used")
   public Double slotUsed;
 
+  /** With the two below: to which moments the archive leads; null: to none. */
+  @Column(name = "restorable_from")
+  public Instant restorableFrom;
+
+  @Column(name = "restorable_until")
+  public Instant restorableUntil;
+
+  /** The backup that leads to the newest of them. */
+  @Column(name = "restorable_by")
+  public UUID restorableBy;
+
   ArchiveObservation seen() {
     return Wire.read(observation, ArchiveObservation.class);
   }
 
   List<Hole> holesSeen() {
     return Arrays.asList(Wire.read(holes, Hole[].class));
+  }
+
+  /**
+   * @param span null: none
+   */
+  void restorable(RestorableSpans.Span span) {
+    restorableFrom = span == null ? null : span.from();
+    restorableUntil = span == null ? null : span.until();
+    restorableBy = span == null ? null : UUID.fromString(span.by().value());
   }
 
   Set<Condition> standing() {

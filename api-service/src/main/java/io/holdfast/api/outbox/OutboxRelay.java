@@ -5,7 +5,6 @@ import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.wire.CommandSigner;
 import io.holdfast.model.wire.Topics;
 import io.holdfast.model.wire.Wire;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -51,7 +49,6 @@ public class OutboxRelay {
 
   @Inject EntityManager entities;
   @Inject Clock clock;
-  @Inject MeterRegistry metrics;
 
   @Inject
   @Channel("commands")
@@ -69,13 +66,11 @@ public class OutboxRelay {
   private final ExecutorService sending =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("outbox-send").factory());
   private final Doorbell doorbell = new Doorbell("outbox-relay", this::relay);
-  private final AtomicLong backlog = new AtomicLong();
   private CommandSigner signer;
 
   @PostConstruct
   void start() {
     signer = CommandSigner.of(keyId, privateKey);
-    metrics.gauge("holdfast.outbox.pending", backlog);
   }
 
   /** While the catalog can still be reached. */
@@ -95,8 +90,6 @@ public class OutboxRelay {
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void tick() {
-    QuarkusTransaction.requiringNew()
-        .run(() -> backlog.set(OutboxEntity.count("status", OutboxEntity.PENDING)));
     doorbell.ring();
   }
 

@@ -2,6 +2,7 @@ package io.holdfast.api.projection;
 
 import io.holdfast.api.hearing.RecordedOffsets;
 import io.holdfast.model.event.HoldfastEvent;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
@@ -9,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.KafkaRecord;
 import io.smallrye.reactive.messaging.kafka.KafkaRecordBatch;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -43,6 +45,16 @@ public class JobEventConsumer {
 
   private final ExecutorService recording =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("events").factory());
+
+  /** Each result has its counter from the start: one that is not there cannot be watched. */
+  @PostConstruct
+  void start() {
+    for (JobProjection.Taken taken : JobProjection.Taken.values()) {
+      counter(taken.metric()).increment(0);
+    }
+    counter("ignored").increment(0);
+    counter("dead_letter").increment(0);
+  }
 
   void stop(@Observes ShutdownEvent stopping) {
     var unused = recording.shutdownNow();
@@ -140,6 +152,10 @@ public class JobEventConsumer {
   }
 
   private void count(String result) {
-    metrics.counter("holdfast.events", "result", result).increment();
+    counter(result).increment();
+  }
+
+  private Counter counter(String result) {
+    return metrics.counter("holdfast.events", "result", result);
   }
 }

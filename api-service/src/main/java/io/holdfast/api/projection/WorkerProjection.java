@@ -4,7 +4,6 @@ import io.holdfast.api.job.JobEntity;
 import io.holdfast.api.job.JobLifecycle;
 import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.wire.Wire;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -22,7 +21,6 @@ class WorkerProjection {
 
   @Inject EntityManager entities;
   @Inject JobLifecycle lifecycle;
-  @Inject MeterRegistry metrics;
   @Inject Clock clock;
   @Inject Event<CommandForged> forged;
 
@@ -54,9 +52,6 @@ class WorkerProjection {
     if (!remember(refusal)) {
       return false;
     }
-    metrics
-        .counter("holdfast.commands.refused", "authentic", Boolean.toString(refusal.authentic()))
-        .increment();
     if (!refusal.authentic()) {
       LOG.warnf(
           "worker %s refused a command that this service did not sign: %s",

@@ -3,7 +3,9 @@ package io.holdfast.api.rate;
 import io.holdfast.api.access.BearerKeyMechanism;
 import io.holdfast.api.problem.ApiProblem;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +24,11 @@ public class RequestRate {
 
   /** As many as there are keys: only a key that exists gets this far. */
   private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
+
+  /** There from the start: a counter that is not there cannot be watched. */
+  void start(@Observes StartupEvent starting) {
+    metrics.counter("holdfast.requests.limited").increment(0);
+  }
 
   @ServerRequestFilter
   public void count(RoutingContext request) {

@@ -180,6 +180,20 @@ public class RepositoryService {
     }
   }
 
+  /**
+   * Probes it once more; what was found before stays until the probe is done. Looks at no scope.
+   *
+   * @param trigger who asks for it
+   */
+  @Transactional
+  public void probeAgain(String name, String trigger) {
+    RepositoryEntity row = find(name);
+    RepositorySpec spec = Wire.read(row.spec, RepositorySpec.class);
+    for (ProbeJobs jobs : probes) {
+      row.probeJobId = jobs.submit(spec, row.pool, trigger);
+    }
+  }
+
   private RepositoryEntity fresh(String name, RepositorySpec spec, String pool) {
     RepositoryEntity row = new RepositoryEntity();
     row.name = name;

@@ -4,6 +4,7 @@ import io.holdfast.api.access.Caller;
 import io.holdfast.api.cluster.ClusterRetention;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.repository.RepositoryService;
+import io.holdfast.api.retention.RetentionPlan.BackupDecision;
 import io.holdfast.model.repository.RepositorySpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -42,5 +43,29 @@ public class RetentionService {
     return RetentionPlanner.plan(
         catalog.facts(
             cluster, repository, policy, archived, clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+  }
+
+  /** Looks at no scope. */
+  @Transactional
+  public RetentionStanding standing(String cluster) {
+    ClusterRetention policy = clusters.retention(cluster);
+    RetentionPlan plan = plan(cluster, clusters.repository(cluster), policy);
+    return new RetentionStanding(
+        plan.backups().stream().filter(BackupDecision::expires).count(), violated(plan, policy));
+  }
+
+  /** Of some kind of which there is a backup at all. */
+  private static boolean violated(RetentionPlan plan, ClusterRetention policy) {
+    Chains chains = new Chains(plan.backups().stream().map(BackupDecision::backup).toList());
+    return chains.newestFirst().stream()
+        .map(RetentionFacts.Stored::series)
+        .distinct()
+        .anyMatch(
+            series ->
+                chains.newestFirst().stream()
+                        .filter(one -> one.series().equals(series) && one.parent() == null)
+                        .filter(chains::restorable)
+                        .count()
+                    < policy.minimumFulls());
   }
 }

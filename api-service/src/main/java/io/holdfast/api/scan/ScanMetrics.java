@@ -1,89 +1,70 @@
 package io.holdfast.api.scan;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
-import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.scheduler.Scheduled;
+import io.holdfast.api.metrics.Families;
+import io.holdfast.api.metrics.Family;
+import io.holdfast.api.metrics.MetricSource;
+import io.holdfast.api.metrics.Series;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import java.time.Clock;
-import java.time.Duration;
+import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jboss.logging.Logger;
 
-/**
- * What the last scan of each repository that ended well found, and how long ago that was. Every
- * replica shows the whole catalog: take the maximum over them, not the sum.
- */
+/** What the last scan of each repository that ended well found, and when that was. */
 @ApplicationScoped
-class ScanMetrics {
-  private static final Logger LOG = Logger.getLogger(ScanMetrics.class);
-  private static final List<String> KINDS =
-      List.of("ADDED", "MISSING", "CHANGED", "UNREADABLE", "ORPHAN");
+class ScanMetrics implements MetricSource {
+  private static final String LAST =
+      "select r.name, k.kind, s.finished_at, coalesce(f.count, 0) from repository r cross join"
+          + " unnest(array['ADDED', 'MISSING', 'CHANGED', 'UNREADABLE', 'ORPHAN']) k(kind) left join"
+          + " (select distinct on (repository) * from repository_scan where state = 'SUCCEEDED'"
+          + " order by repository, job_id desc) s on s.repository = r.name left join lateral (select"
+          + " count(*) as count from scan_finding where job_id = s.job_id and kind = k.kind) f on"
+          + " true";
 
-  @Inject ScanService scans;
   @Inject EntityManager entities;
-  @Inject MeterRegistry metrics;
-  @Inject Clock clock;
+  @Inject Families families;
 
-  private MultiGauge findings;
-  private MultiGauge age;
+  private Family findings;
+  private Family last;
 
   @PostConstruct
   void start() {
     findings =
-        MultiGauge.builder("holdfast.scan.findings")
-            .description("Of the last scan, by kind")
-            .register(metrics);
-    age =
-        MultiGauge.builder("holdfast.scan.age")
-            .description("Since the last scan that ended well")
-            .baseUnit("seconds")
-            .register(metrics);
+        families.gauge(
+            "holdfast_scan_findings",
+            "What the last scan that ended well found",
+            "repository",
+            "kind");
+    last =
+        families.gauge(
+            "holdfast_scan_last_success_timestamp_seconds",
+            "When a scan last ended well; 0: never",
+            "repository");
   }
 
-  @Scheduled(
-      every = "15s",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
-  void tick() {
-    try {
-      QuarkusTransaction.requiringNew().run(this::look);
-    } catch (RuntimeException e) {
-      LOG.debug("scans could not be looked at: the next tick tries again", e);
-    }
+  @Override
+  public String subject() {
+    return "scans";
   }
 
-  private void look() {
-    List<ScanEntity> last =
-        entities
-            .createNativeQuery(
-                "select distinct on (repository) * from repository_scan where state = 'SUCCEEDED'"
-                    + " order by repository, job_id desc",
-                ScanEntity.class)
-            .getResultList();
-    Instant now = clock.instant();
-    List<MultiGauge.Row<?>> found = new ArrayList<>();
-    List<MultiGauge.Row<?>> ages = new ArrayList<>();
-    for (ScanEntity scan : last) {
-      var counts = scans.counts(scan.jobId);
-      for (String kind : KINDS) {
-        found.add(
-            MultiGauge.Row.of(
-                Tags.of("repository", scan.repository, "kind", kind),
-                counts.getOrDefault(kind, 0L)));
+  @Override
+  @Transactional
+  @SuppressWarnings("unchecked")
+  public void look() {
+    List<Object[]> rows = entities.createNativeQuery(LAST).getResultList();
+    List<Series> counts = new ArrayList<>();
+    List<Series> times = new ArrayList<>();
+    for (Object[] row : rows) {
+      String repository = (String) row[0];
+      counts.add(Series.of((Number) row[3], repository, (String) row[1]));
+      if ("MISSING".equals(row[1])) {
+        times.add(Series.at((Instant) row[2], repository));
       }
-      ages.add(
-          MultiGauge.Row.of(
-              Tags.of("repository", scan.repository),
-              Duration.between(scan.finishedAt, now).toMillis() / 1000.0));
     }
-    findings.register(found, true);
-    age.register(ages, true);
+    findings.show(counts);
+    last.show(times);
   }
 }

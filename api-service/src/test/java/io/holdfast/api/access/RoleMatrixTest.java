@@ -46,6 +46,8 @@ class RoleMatrixTest {
           Map.entry("getTopology", EVERYONE),
           Map.entry("getArchiveSettings", EVERYONE),
           Map.entry("getRecoveryWindows", EVERYONE),
+          Map.entry("getClusterRecoverability", EVERYONE),
+          Map.entry("listFleetRecoverability", EVERYONE),
           Map.entry("createWalGapAcknowledgement", OPERATORS),
           Map.entry("listClusterEvents", EVERYONE),
           Map.entry("createRestorePoint", OPERATORS),

@@ -164,11 +164,14 @@ class ArchiveLedgerTest {
     assertThat(events.getList("items.type")).containsExactly("WAL_REFUSED");
     assertThat(events.getString("items[0].code")).isEqualTo("SPLIT_BRAIN");
     assertThat(events.getString("items[0].details.keptAt")).contains("conflicts");
-    assertThat(metrics())
-        .contains(
-            "holdfast_archive_refused_total{cluster=\""
-                + api.cluster()
-                + "\",code=\"SPLIT_BRAIN\"} 1.0");
+    String counted = "holdfast_archive_refused_total{cluster=\"" + api.cluster() + "\",code=\"";
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(metrics())
+                    .contains(counted + "SPLIT_BRAIN\"} 1.0")
+                    .contains(counted + "FOREIGN_CLUSTER\"} 0.0"));
   }
 
   @Test
@@ -228,11 +231,11 @@ class ArchiveLedgerTest {
             () ->
                 assertThat(metrics())
                     .contains("holdfast_archive_lag_bytes" + tag + " 524288.0")
-                    .contains("holdfast_archive_lag_seconds" + tag)
+                    .contains("holdfast_archive_safe_until_timestamp_seconds" + tag)
                     .contains("holdfast_archive_gaps" + tag + " 0.0")
                     .contains("holdfast_archive_objective_breached" + tag + " 0.0")
                     .contains("holdfast_archive_stalled" + tag + " 0.0")
-                    .contains("holdfast_archive_observed_age_seconds" + tag));
+                    .contains("holdfast_archive_observed_timestamp_seconds" + tag));
   }
 
   @Test

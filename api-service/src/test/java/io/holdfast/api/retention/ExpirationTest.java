@@ -16,7 +16,7 @@ import io.holdfast.model.Problem;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.JobSpec.Doomed;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -36,7 +36,7 @@ class ExpirationTest {
   private static final String VERIFY = "{\"level\":\"CHECKSUM\"}";
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
   @Inject RetentionMetrics metrics;
-  @Inject MeterRegistry registry;
+  @Inject PrometheusMeterRegistry registry;
   private ApiFixture api;
   private String oldest;
   private String middle;
@@ -125,17 +125,19 @@ class ExpirationTest {
   void showsWhatIsDueAndWhetherEnoughIsThere() {
     metrics.look();
 
-    assertThat(gauge("holdfast.retention.due")).isEqualTo(1);
-    assertThat(gauge("holdfast.retention.violated")).isZero();
+    assertThat(gauge("holdfast_retention_due")).isEqualTo(1);
+    assertThat(gauge("holdfast_retention_violated")).isZero();
 
     api.declared("\"retention\":{\"minimumFulls\":4},");
     metrics.look();
-    assertThat(gauge("holdfast.retention.due")).isZero();
-    assertThat(gauge("holdfast.retention.violated")).isEqualTo(1);
+    assertThat(gauge("holdfast_retention_due")).isZero();
+    assertThat(gauge("holdfast_retention_violated")).isEqualTo(1);
   }
 
   private double gauge(String name) {
-    return registry.get(name).tag("cluster", api.cluster()).gauge().value();
+    return registry
+        .getPrometheusRegistry()
+        .getSampleValue(name, new String[] {"cluster"}, new String[] {api.cluster()});
   }
 
   private List<String> gaps() {

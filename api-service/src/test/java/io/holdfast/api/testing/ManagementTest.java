@@ -39,7 +39,7 @@ class ManagementTest {
       String id = api.backup("{\"method\":\"LOGICAL\"}");
       String queued = "holdfast_jobs{pool=\"" + api.cluster() + "\",state=\"QUEUED\"}";
       String running = "holdfast_jobs{pool=\"" + api.cluster() + "\",state=\"RUNNING\"}";
-      String age = "holdfast_jobs_queue_age_seconds{pool=\"" + api.cluster() + "\"}";
+      String age = "holdfast_jobs_queued_since_timestamp_seconds{pool=\"" + api.cluster() + "\"}";
       // The probe of the cluster's repository waits, too.
       await().atMost(PATIENCE).until(() -> metrics().contains(queued + " 2.0"));
       api.worker().accept(id, 1);
@@ -48,7 +48,7 @@ class ManagementTest {
       assertThat(metrics())
           .contains(queued + " 1.0")
           .contains(age)
-          .contains("holdfast_events_unheard_seconds");
+          .contains("holdfast_events_heard_timestamp_seconds");
     }
   }
 

@@ -56,6 +56,8 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     config.put("holdfast.jobs.lease", "2s");
     config.put("holdfast.jobs.accept-within", "4s");
     config.put("holdfast.jobs.retry-backoff", "500ms");
+    config.put("holdfast.metrics.interval", "1s");
+    config.put("holdfast.retention.look-interval", "2s");
     config.put("holdfast.copies.interval", "1s");
     config.put("holdfast.copies.retry-backoff", "1s");
     config.put("holdfast.copies.wal-interval", "1s");

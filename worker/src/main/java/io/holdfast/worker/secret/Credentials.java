@@ -164,6 +164,11 @@ public final class Credentials {
     return new AllowedRoots(read().roots().repositories()).contain(path);
   }
 
+  /** Below which filesystem repositories may lie, as they are written in the file. */
+  public List<String> repositoryRoots() {
+    return read().roots().repositories();
+  }
+
   /** Whether a physical restore may write there: below an allowed root, links followed. */
   public boolean allowsRestorePath(Path path) {
     return new AllowedRoots(read().roots().restores()).contain(path);

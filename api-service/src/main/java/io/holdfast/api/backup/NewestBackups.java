@@ -1,0 +1,183 @@
+package io.holdfast.api.backup;
+
+import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the newest backups that can be restored, of every cluster at once. Which databases a dump
+ * has is read from its manifest once.
+ */
+@ApplicationScoped
+class NewestBackups {
+  /** Of every database, and of any type: there is one for each cluster. */
+  static final String ANY = "ANY";
+
+  static final String ALL_DATABASES = "*";
+  private static final int MOST_DATABASES = 200;
+
+  private static final String BASES =
+      "select c.name, t.type, b.started_at, b.finished_at, b.stored_bytes, b.id from cluster c cross"
+          + " join unnest(array['PHYSICAL', 'INCREMENTAL']) t(type) cross join lateral (select *"
+          + " from backup where cluster = c.name and type = t.type and state = 'AVAILABLE' and"
+          + " (parent is null or backup_restorable(parent)) order by finished_at desc limit 1) b";
+
+  /** The newest of each selection: the next selection is looked up behind the one before. */
+  private static final String DUMPS =
+      "with recursive dump as ((select c.name, b.selection_hash, b.started_at, b.finished_at,"
+          + " b.stored_bytes, b.id from cluster c cross join lateral (select * from backup where"
+          + " cluster = c.name and type = 'LOGICAL' and state = 'AVAILABLE' order by"
+          + " selection_hash, finished_at desc limit 1) b) union all select d.name,"
+          + " b.selection_hash, b.started_at, b.finished_at, b.stored_bytes, b.id from dump d cross"
+          + " join lateral (select * from backup where cluster = d.name and type = 'LOGICAL' and"
+          + " state = 'AVAILABLE' and selection_hash > d.selection_hash order by selection_hash,"
+          + " finished_at desc limit 1) b) select name, 'LOGICAL', started_at, finished_at,"
+          + " stored_bytes, id from dump";
+
+  @Inject EntityManager entities;
+
+  /** Stored bytes by database, of the dumps that were the newest at the last look. */
+  private Map<UUID, Map<String, Long>> databases = Map.of();
+
+  /**
+   * @param finishedAt null: there is none
+   */
+  record Newest(
+      String cluster,
+      String database,
+      String type,
+      Instant startedAt,
+      Instant finishedAt,
+      long storedBytes) {}
+
+  private record Found(Newest newest, UUID id) {}
+
+  @Transactional(Transactional.TxType.MANDATORY)
+  List<Newest> look() {
+    Map<List<String>, Newest> newest = new LinkedHashMap<>();
+    for (String cluster : clusters()) {
+      keep(newest, new Newest(cluster, ALL_DATABASES, ANY, null, null, 0));
+    }
+    for (Found base : found(BASES)) {
+      keep(newest, base.newest());
+      keepForAny(newest, base.newest());
+    }
+    List<Found> dumps = found(DUMPS);
+    readDatabases(dumps.stream().map(Found::id).collect(Collectors.toSet()));
+    for (Found dump : dumps) {
+      Newest one = dump.newest();
+      keepForAny(newest, one);
+      databases
+          .get(dump.id())
+          .forEach(
+              (database, bytes) ->
+                  keep(
+                      newest,
+                      new Newest(
+                          one.cluster(),
+                          database,
+                          one.type(),
+                          one.startedAt(),
+                          one.finishedAt(),
+                          bytes)));
+    }
+    return List.copyOf(newest.values());
+  }
+
+  private static void keepForAny(Map<List<String>, Newest> newest, Newest one) {
+    keep(
+        newest,
+        new Newest(
+            one.cluster(),
+            ALL_DATABASES,
+            ANY,
+            one.startedAt(),
+            one.finishedAt(),
+            one.storedBytes()));
+  }
+
+  private static void keep(Map<List<String>, Newest> newest, Newest one) {
+    newest.merge(
+        List.of(one.cluster(), one.database(), one.type()),
+        one,
+        (before, now) ->
+            before.finishedAt() == null || now.finishedAt().isAfter(before.finishedAt())
+                ? now
+                : before);
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Found> found(String sql) {
+    List<Object[]> rows = entities.createNativeQuery(sql).getResultList();
+    return rows.stream()
+        .map(
+            row ->
+                new Found(
+                    new Newest(
+                        (String) row[0],
+                        ALL_DATABASES,
+                        (String) row[1],
+                        (Instant) row[2],
+                        (Instant) row[3],
+                        ((Number) row[4]).longValue()),
+                    (UUID) row[5]))
+        .toList();
+  }
+
+  @SuppressWarnings("unchecked")
+  private void readDatabases(Set<UUID> dumps) {
+    Map<UUID, Map<String, Long>> known = new HashMap<>(databases);
+    known.keySet().retainAll(dumps);
+    List<String> unknown =
+        dumps.stream().filter(id -> !known.containsKey(id)).map(UUID::toString).toList();
+    List<Object[]> rows =
+        unknown.isEmpty()
+            ? List.of()
+            : entities
+                .createNativeQuery(
+                    "select id, cast(manifest as text) from backup where id = any(array(select"
+                        + " cast(id as uuid) from jsonb_array_elements_text(cast(:ids as jsonb)) as"
+                        + " id))")
+                .setParameter("ids", Wire.text(unknown))
+                .getResultList();
+    for (Object[] row : rows) {
+      known.put((UUID) row[0], bytes(Wire.read((String) row[1], Manifest.class)));
+    }
+    databases = known;
+  }
+
+  /** Few enough to be labels. */
+  private static Map<String, Long> bytes(Manifest manifest) {
+    Map<String, Long> bytes = new TreeMap<>();
+    manifest.databases().stream()
+        .map(Manifest.Database::name)
+        .sorted(Comparator.naturalOrder())
+        .limit(MOST_DATABASES)
+        .forEach(name -> bytes.put(name, 0L));
+    for (Artifact artifact : manifest.artifacts()) {
+      if (artifact.database() != null && bytes.containsKey(artifact.database())) {
+        bytes.merge(artifact.database(), artifact.stored().bytes(), Long::sum);
+      }
+    }
+    return bytes;
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<String> clusters() {
+    return entities.createNativeQuery("select name from cluster", String.class).getResultList();
+  }
+}
