@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -154,6 +155,27 @@ final class ArchivedWal {
           assertThat(shown.path("timelines"))
               .allSatisfy(timeline -> assertThat(timeline.path("ranges")).hasSize(1));
         });
+  }
+
+  /**
+   * Waits until the newest window is known to hold a moment. Where the server was is known by being
+   * looked at, and that it is archived by what is written behind it.
+   */
+  void awaitReaches(PostgresServer primary, Instant moment) {
+    Awaitility.await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofSeconds(2))
+        .untilAsserted(
+            () -> {
+              Archivers.awaitArchived(primary, Archivers.endSegment(primary));
+              assertThat(toTime(windows().path("windows").path(0))).isAfter(moment);
+            });
+  }
+
+  /** Up to when a window is known to reach, which must be known. */
+  static Instant toTime(JsonNode window) {
+    assertThat(window.hasNonNull("toTime")).as(window.toString()).isTrue();
+    return Instant.parse(window.path("toTime").asText());
   }
 
   /** Types of the cluster's events, or the codes of what was refused, oldest first. */

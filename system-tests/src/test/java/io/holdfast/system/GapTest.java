@@ -1,7 +1,6 @@
 package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.postgres.PostgresCluster;
@@ -10,7 +9,6 @@ import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,7 +46,7 @@ class GapTest {
         if (step == GONE) {
           pointIn(name, "in-the-gap");
         }
-        awaitSeen(primary, wal, step);
+        wal.awaitReaches(primary, moments.get(step));
       }
       wal.awaitWhole(1);
 
@@ -74,7 +72,7 @@ class GapTest {
 
       String fresh = fleet.backedUp(name, "{\"method\":\"PHYSICAL\"}");
       commit(primary, AFRESH);
-      awaitSeen(primary, wal, AFRESH);
+      wal.awaitReaches(primary, moments.get(AFRESH));
 
       wal.awaitShown(
           shown -> {
@@ -83,7 +81,8 @@ class GapTest {
             assertThat(shown.path("gaps").path(0).path("supersededBy").asText()).isEqualTo(fresh);
             assertThat(shown.path("windows")).hasSize(2);
             assertThat(shown.path("windows").path(0).path("backupId").asText()).isEqualTo(fresh);
-            assertThat(toTime(shown.path("windows").path(0))).isAfter(moments.get(AFRESH));
+            assertThat(ArchivedWal.toTime(shown.path("windows").path(0)))
+                .isAfter(moments.get(AFRESH));
             assertEndsBefore(shown.path("windows").path(1), early, from);
           });
       assertThat(wal.events()).contains("GAP_SUPERSEDED");
@@ -111,12 +110,9 @@ class GapTest {
   private void assertEndsBefore(JsonNode window, String backup, String gap) {
     assertThat(window.path("backupId").asText()).isEqualTo(backup);
     assertThat(window.path("toLsn").asText()).isEqualTo(gap);
-    assertThat(toTime(window)).isAfter(moments.get(GONE - 1)).isBefore(moments.get(GONE));
-  }
-
-  private static Instant toTime(JsonNode window) {
-    assertThat(window.hasNonNull("toTime")).as(window.toString()).isTrue();
-    return Instant.parse(window.path("toTime").asText());
+    assertThat(ArchivedWal.toTime(window))
+        .isAfter(moments.get(GONE - 1))
+        .isBefore(moments.get(GONE));
   }
 
   private static String nearestBefore(ArchivedWal wal) {
@@ -162,17 +158,5 @@ class GapTest {
     String job =
         fleet.start("/clusters/" + cluster + "/restore-points", "{\"name\":\"" + point + "\"}");
     assertThat(fleet.finish(job).path("state").asText()).isEqualTo("SUCCEEDED");
-  }
-
-  /** Waits until some window is known to hold a step: a moment is known by what follows it. */
-  private void awaitSeen(PostgresServer primary, ArchivedWal wal, int step) {
-    await()
-        .atMost(Duration.ofSeconds(90))
-        .pollInterval(Duration.ofSeconds(2))
-        .untilAsserted(
-            () -> {
-              Archivers.awaitArchived(primary, Archivers.endSegment(primary));
-              assertThat(toTime(wal.windows().path("windows").path(0))).isAfter(moments.get(step));
-            });
   }
 }
