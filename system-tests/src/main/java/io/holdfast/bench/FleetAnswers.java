@@ -167,20 +167,20 @@ final class FleetAnswers {
             "insert into backup_copy (backup_id, repository, state, asked_at, stored_bytes) select"
                 + " id, 's3', 'VERIFIED', finished_at, stored_bytes from backup where cluster like"
                 + " 'fleet-%'",
-            "insert into archive_state (cluster, first_observed_at, observed_at, observation, holes,"
-                + " conditions, lag_bytes, safe_until, restorable_from, restorable_until,"
+            "insert into archive_state (cluster, first_observed_at, observed_at, observation,"
+                + " holes, conditions, lag_bytes, safe_until, restorable_from, restorable_until,"
                 + " restorable_by) select name, now(), now() + interval '1 day',"
                 + " jsonb_build_object('cluster', name, 'observedAt', '2026-01-01T00:00:00Z',"
                 + " 'timelines', jsonb_build_array()), '[]', '[]', 0, now(), now() - interval '9"
-                + " days', now(), cast(md5(substr(name, 7) || '-1') as uuid) from cluster where name"
-                + " like 'fleet-%'",
-            "insert into job (id, kind, state, cluster, pool, exclusive, spec, triggered_by, labels,"
-                + " created_at, started_at, finished_at, attempt, max_attempts, result) select"
-                + " gen_random_uuid(), (array['BACKUP', 'VERIFY', 'COPY', 'EXPIRE'])[1 + n % 4],"
-                + " case when n % 500 = 0 then 'FAILED' else 'SUCCEEDED' end, 'fleet-' || i,"
-                + " 'nobody', false, j.spec, 'bench', '{}', now() - n * interval '1 hour', now() - n"
-                + " * interval '1 hour', now() - n * interval '1 hour', 1, 3, null from (select spec"
-                + " from job where kind = 'BACKUP' limit 1) j, generate_series(1, "
+                + " days', now(), cast(md5(substr(name, 7) || '-1') as uuid) from cluster where"
+                + " name like 'fleet-%'",
+            "insert into job (id, kind, state, cluster, pool, exclusive, spec, triggered_by,"
+                + " labels, created_at, started_at, finished_at, attempt, max_attempts, result)"
+                + " select gen_random_uuid(), (array['BACKUP', 'VERIFY', 'COPY', 'EXPIRE'])[1 + n %"
+                + " 4], case when n % 500 = 0 then 'FAILED' else 'SUCCEEDED' end, 'fleet-' || i,"
+                + " 'nobody', false, j.spec, 'bench', '{}', now() - n * interval '1 hour', now() -"
+                + " n * interval '1 hour', now() - n * interval '1 hour', 1, 3, null from (select"
+                + " spec from job where kind = 'BACKUP' limit 1) j, generate_series(1, "
                 + CLUSTERS
                 + ") i, generate_series(1, "
                 + JOBS_EACH

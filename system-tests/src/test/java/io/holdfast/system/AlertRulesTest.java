@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class AlertRulesTest {
   private static final Path ALERTS = Path.of("..", "docs", "operations", "alerts");
   private static final Path RUNBOOKS = Path.of("..", "docs", "operations", "runbooks");
+  private static final Path OPERATOR =
+      Path.of("..", "k8s", "components", "monitoring", "prometheus-rule.yaml");
   private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
   private static final Pattern TESTED = Pattern.compile("- name: (\\w+) (fires|is silent)");
 
@@ -48,6 +50,14 @@ class AlertRulesTest {
             alerts().stream()
                 .flatMap(alert -> Stream.of(alert + " fires", alert + " is silent"))
                 .toList());
+  }
+
+  @Test
+  void areTheSameForThePrometheusOperator() throws IOException {
+    String rules = Files.readString(ALERTS.resolve("holdfast.rules.yaml"));
+    String groups = rules.substring(rules.indexOf("groups:\n"));
+
+    assertThat(OPERATOR).content().endsWith("spec:\n" + groups.indent(2));
   }
 
   /** Half a minute on a busy machine. */

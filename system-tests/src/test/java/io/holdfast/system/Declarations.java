@@ -205,8 +205,7 @@ final class Declarations {
    * @param login under which workers come
    * @param more JSON members of the declaration, each with a comma in front
    */
-  void cluster(
-      String name, PostgresCluster cluster, String repository, Login login, String more) {
+  void cluster(String name, PostgresCluster cluster, String repository, Login login, String more) {
     List<String> endpoints = new ArrayList<>();
     List<String> nodes = new ArrayList<>();
     int standby = 0;

@@ -96,8 +96,7 @@ final class Fleet implements AutoCloseable {
   /** As {@link #declareBehind(int, PostgresCluster, String)}, with an objective. */
   String declareBehind(int port, PostgresCluster cluster, String repository, Duration objective) {
     String name = Declarations.fresh("cluster");
-    declarations.clusterBehind(
-        name, port, cluster, repository, Declarations.objective(objective));
+    declarations.clusterBehind(name, port, cluster, repository, Declarations.objective(objective));
     return name;
   }
 

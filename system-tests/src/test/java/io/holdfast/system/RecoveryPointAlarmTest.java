@@ -64,21 +64,16 @@ class RecoveryPointAlarmTest {
 
   @Test
   void firesForEachClusterOfWhichNoBackupHappensAndForNoOther() throws Exception {
-    cluster
-        .primary()
-        .execute("CREATE ROLE passing LOGIN SUPERUSER PASSWORD 'canary-passing'");
+    cluster.primary().execute("CREATE ROLE passing LOGIN SUPERUSER PASSWORD 'canary-passing'");
     Login passing = new Login("passing", "canary-passing");
-    try (FaultProxy proxy =
-        FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
+    try (FaultProxy proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
       String revoked = declared(fleet.s3Repository(), passing);
       String full = declared(fleet.filesystemRepositoryAt(disk), cluster.superuser());
-      String failing =
-          fleet.declareBehind(proxy.port(), cluster, fleet.s3Repository(), OBJECTIVE);
+      String failing = fleet.declareBehind(proxy.port(), cluster, fleet.s3Repository(), OBJECTIVE);
       String forgotten = declared(fleet.s3Repository(), cluster.superuser());
       String workerless = declared(fleet.s3Repository(), cluster.superuser());
       String healthy = declared(fleet.s3Repository(), cluster.superuser());
-      Set<String> broken =
-          new TreeSet<>(Set.of(revoked, full, failing, forgotten, workerless));
+      Set<String> broken = new TreeSet<>(Set.of(revoked, full, failing, forgotten, workerless));
       for (String name : broken) {
         fleet.backedUp(name, DUMP);
       }

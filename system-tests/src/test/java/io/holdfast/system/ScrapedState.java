@@ -84,8 +84,7 @@ record ScrapedState(Instant at, List<Sample> samples, Set<String> types) {
    *
    * @param forgotten what nothing is known of behind the scrape
    */
-  String ruleTest(
-      Path rules, String alert, Set<String> clusters, Predicate<Sample> forgotten) {
+  String ruleTest(Path rules, String alert, Set<String> clusters, Predicate<Sample> forgotten) {
     StringBuilder text =
         new StringBuilder("rule_files:\n  - ")
             .append(rules.toAbsolutePath().normalize())

@@ -42,7 +42,8 @@ class BackupMetrics implements MetricSource {
     lastSuccess =
         families.gauge(
             "backup_last_success_timestamp",
-            "When the newest restorable backup was finished, in seconds since 1970; 0: there is none",
+            "When the newest restorable backup was finished, in seconds since 1970; 0: there is"
+                + " none",
             labels);
     size = families.gauge("backup_size_bytes", "Its size as it is stored", labels);
     duration = families.gauge("backup_duration_seconds", "How long it took", labels);

@@ -31,10 +31,11 @@ class NewestBackups {
   private static final int MOST_DATABASES = 200;
 
   private static final String BASES =
-      "select c.name, t.type, b.started_at, b.finished_at, b.stored_bytes, b.id from cluster c cross"
-          + " join unnest(array['PHYSICAL', 'INCREMENTAL']) t(type) cross join lateral (select *"
-          + " from backup where cluster = c.name and type = t.type and state = 'AVAILABLE' and"
-          + " (parent is null or backup_restorable(parent)) order by finished_at desc limit 1) b";
+      "select c.name, t.type, b.started_at, b.finished_at, b.stored_bytes, b.id from cluster c"
+          + " cross join unnest(array['PHYSICAL', 'INCREMENTAL']) t(type) cross join lateral"
+          + " (select * from backup where cluster = c.name and type = t.type and state ="
+          + " 'AVAILABLE' and (parent is null or backup_restorable(parent)) order by finished_at"
+          + " desc limit 1) b";
 
   /** The newest of each selection: the next selection is looked up behind the one before. */
   private static final String DUMPS =

@@ -18,8 +18,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class ProbeSchedule {
   private static final String DUE =
-      "select r.name from repository r where r.probe_at < :before and not exists (select 1 from job j"
-          + " where j.id = cast(r.probe_job_id as uuid) and j.finished_at is null) order by r.name";
+      "select r.name from repository r where r.probe_at < :before and not exists (select 1 from job"
+          + " j where j.id = cast(r.probe_job_id as uuid) and j.finished_at is null) order by"
+          + " r.name";
 
   @Inject RepositoryService repositories;
   @Inject EntityManager entities;

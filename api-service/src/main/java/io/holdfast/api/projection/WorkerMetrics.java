@@ -18,9 +18,9 @@ import java.util.List;
 class WorkerMetrics implements MetricSource {
   private static final Duration ALIVE = Duration.ofMinutes(1);
   private static final String BY_POOL =
-      "select p.pool, max(w.last_seen), count(w.id) filter (where w.last_seen > :alive) from (select"
-          + " pool from cluster union select pool from repository union select pool from worker) p"
-          + " left join worker w on w.pool = p.pool group by p.pool";
+      "select p.pool, max(w.last_seen), count(w.id) filter (where w.last_seen > :alive) from"
+          + " (select pool from cluster union select pool from repository union select pool from"
+          + " worker) p left join worker w on w.pool = p.pool group by p.pool";
 
   private static final String REFUSED =
       "select a.authentic, count(r.event_id) from unnest(array['true', 'false']) a(authentic) left"

@@ -26,8 +26,8 @@ public class RecoverabilityResource {
       operationId = "getClusterRecoverability",
       summary = "Show to when a cluster can be recovered, and what proves it",
       description =
-          "The age of the recovery point counts from the newest moment that can be reached, not from"
-              + " the last job.")
+          "The age of the recovery point counts from the newest moment that can be reached, not"
+              + " from the last job.")
   public RecoverabilityView cluster(@PathParam("name") String cluster) {
     return recoverability.of(cluster);
   }

@@ -22,8 +22,8 @@ public record RecoverabilityView(
             description = "What a person would say",
             examples =
                 "'orders' can be brought back to any moment from 2026-11-14T02:10:00Z to 40 seconds"
-                    + " ago, within its objective of 5 minutes. A drill recovered it 3 hours ago, in"
-                    + " 95 seconds.")
+                    + " ago, within its objective of 5 minutes. A drill recovered it 3 hours ago,"
+                    + " in 95 seconds.")
         String sentence,
     RecoveryPointView recoveryPoint,
     @Schema(description = "The newest restorable backup; absent: there is none")

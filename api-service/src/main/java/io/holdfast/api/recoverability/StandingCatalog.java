@@ -47,26 +47,26 @@ class StandingCatalog {
           + last("VERIFY", "FAILED")
           + ", "
           + last("DRILL", "FAILED")
-          + " from cluster c left join lateral (select b.id, b.type, case b.type when 'LOGICAL' then"
-          + " b.started_at else b.finished_at end as at from unnest(array['PHYSICAL',"
+          + " from cluster c left join lateral (select b.id, b.type, case b.type when 'LOGICAL'"
+          + " then b.started_at else b.finished_at end as at from unnest(array['PHYSICAL',"
           + " 'INCREMENTAL', 'LOGICAL']) t(type) cross join lateral (select id, type, started_at,"
           + " finished_at from backup where cluster = c.name and type = t.type and state ="
           + " 'AVAILABLE' and (parent is null or backup_restorable(parent)) order by finished_at"
           + " desc limit 1) b order by 3 desc limit 1) n on true left join lateral (select case"
           + " b.type when 'LOGICAL' then b.started_at else b.finished_at end as at from"
           + " unnest(array['PHYSICAL', 'LOGICAL']) t(type) cross join lateral (select type,"
-          + " started_at, finished_at from backup where cluster = c.name and type = t.type and state"
-          + " = 'AVAILABLE' order by finished_at limit 1) b order by 1 limit 1) o on true left join"
-          + " archive_state a on a.cluster = c.name and c.archive is not null left join lateral"
-          + " (select b.verified_level, b.verified_at from unnest(array['CHECKSUM', 'STRUCTURE',"
-          + " 'RESTORE']) l(level) cross join lateral (select verified_level, verified_at from"
-          + " backup where cluster = c.name and verified_level = l.level and verified_at is not null"
-          + " and state <> 'SUSPECT' order by verified_at desc limit 1) b order by 2 desc limit 1) v"
-          + " on true left join lateral (select finished_at, result ->> 'recovery' as recovery, spec"
-          + " #>> '{drill,recoveryTimeObjective}' as objective from job where cluster = c.name and"
-          + " kind = 'DRILL' and state = 'SUCCEEDED' and finished_at is not null order by"
-          + " finished_at desc limit 1) d on true where cast(:name as text) is null or c.name ="
-          + " :name order by c.name";
+          + " started_at, finished_at from backup where cluster = c.name and type = t.type and"
+          + " state = 'AVAILABLE' order by finished_at limit 1) b order by 1 limit 1) o on true"
+          + " left join archive_state a on a.cluster = c.name and c.archive is not null left join"
+          + " lateral (select b.verified_level, b.verified_at from unnest(array['CHECKSUM',"
+          + " 'STRUCTURE', 'RESTORE']) l(level) cross join lateral (select verified_level,"
+          + " verified_at from backup where cluster = c.name and verified_level = l.level and"
+          + " verified_at is not null and state <> 'SUSPECT' order by verified_at desc limit 1) b"
+          + " order by 2 desc limit 1) v on true left join lateral (select finished_at, result ->>"
+          + " 'recovery' as recovery, spec #>> '{drill,recoveryTimeObjective}' as objective from"
+          + " job where cluster = c.name and kind = 'DRILL' and state = 'SUCCEEDED' and finished_at"
+          + " is not null order by finished_at desc limit 1) d on true where cast(:name as text) is"
+          + " null or c.name = :name order by c.name";
 
   @Inject EntityManager entities;
   @Inject CopyLags copies;

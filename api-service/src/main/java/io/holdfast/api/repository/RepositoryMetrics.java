@@ -18,9 +18,9 @@ class RepositoryMetrics implements MetricSource {
       "with there as (select repository, count(*) as count, sum(stored_bytes) as bytes from backup"
           + " where state <> 'EXPIRED' group by repository union all select repository, count(*),"
           + " sum(coalesce(stored_bytes, 0)) from backup_copy where state in ('VERIFIED', 'COPIED')"
-          + " group by repository) select r.name, r.probe_state <> 'FAILED', r.probe_at, coalesce(sum(t.count),"
-          + " 0), coalesce(sum(t.bytes), 0) from repository r left join there t on t.repository ="
-          + " r.name group by r.name";
+          + " group by repository) select r.name, r.probe_state <> 'FAILED', r.probe_at,"
+          + " coalesce(sum(t.count), 0), coalesce(sum(t.bytes), 0) from repository r left join"
+          + " there t on t.repository = r.name group by r.name";
 
   @Inject EntityManager entities;
   @Inject Families families;

@@ -18,11 +18,11 @@ import java.util.List;
 class ScanMetrics implements MetricSource {
   private static final String LAST =
       "select r.name, k.kind, s.finished_at, coalesce(f.count, 0) from repository r cross join"
-          + " unnest(array['ADDED', 'MISSING', 'CHANGED', 'UNREADABLE', 'ORPHAN']) k(kind) left join"
-          + " (select distinct on (repository) * from repository_scan where state = 'SUCCEEDED'"
-          + " order by repository, job_id desc) s on s.repository = r.name left join lateral (select"
-          + " count(*) as count from scan_finding where job_id = s.job_id and kind = k.kind) f on"
-          + " true";
+          + " unnest(array['ADDED', 'MISSING', 'CHANGED', 'UNREADABLE', 'ORPHAN']) k(kind) left"
+          + " join (select distinct on (repository) * from repository_scan where state ="
+          + " 'SUCCEEDED' order by repository, job_id desc) s on s.repository = r.name left join"
+          + " lateral (select count(*) as count from scan_finding where job_id = s.job_id and kind"
+          + " = k.kind) f on true";
 
   @Inject EntityManager entities;
   @Inject Families families;

@@ -73,7 +73,8 @@ class SentenceTest {
   void saysPlainlyThatNothingCanBeBroughtBack() {
     assertThat(Sentence.of(empty(), NOW))
         .isEqualTo(
-            "'new' cannot be brought back: it has no restorable backup. Nothing has proven it yet.");
+            "'new' cannot be brought back: it has no restorable backup. Nothing has proven it"
+                + " yet.");
     assertThat(empty().state(NOW)).isEqualTo(State.UNRECOVERABLE);
   }
 
