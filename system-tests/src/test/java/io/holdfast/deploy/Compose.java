@@ -13,7 +13,8 @@ record Compose(Map<String, Object> document) {
 
   Map<String, Map<String, Object>> services() {
     Map<String, Map<String, Object>> services = new LinkedHashMap<>();
-    Tree.map(document, "services").forEach((name, service) -> services.put(name, Tree.map(service)));
+    Tree.map(document, "services")
+        .forEach((name, service) -> services.put(name, Tree.map(service)));
     return services;
   }
 

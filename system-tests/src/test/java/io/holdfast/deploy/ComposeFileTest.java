@@ -40,8 +40,7 @@ class ComposeFileTest {
     compose
         .services()
         .forEach(
-            (name, service) ->
-                assertThat(SERVICE_KEYS).as(name).containsAll(service.keySet()));
+            (name, service) -> assertThat(SERVICE_KEYS).as(name).containsAll(service.keySet()));
   }
 
   @Test
@@ -52,7 +51,8 @@ class ComposeFileTest {
             (name, service) -> {
               assertThat(Tree.map(compose.document(), "networks").keySet())
                   .as(name)
-                  .containsAll(Tree.list(service, "networks").stream().map(Object::toString).toList());
+                  .containsAll(
+                      Tree.list(service, "networks").stream().map(Object::toString).toList());
               for (Object volume : Tree.list(service, "volumes")) {
                 assertThere(name, volume.toString());
               }
@@ -156,6 +156,7 @@ class ComposeFileTest {
         .allMatch(name -> compose.services().containsKey(name));
     local
         .services()
-        .forEach((name, service) -> assertThat(SERVICE_KEYS).as(name).containsAll(service.keySet()));
+        .forEach(
+            (name, service) -> assertThat(SERVICE_KEYS).as(name).containsAll(service.keySet()));
   }
 }

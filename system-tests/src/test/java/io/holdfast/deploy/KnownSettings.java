@@ -26,15 +26,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The configuration keys that a built service reads, found in its own jars: the mappings of the
- * service and of its libraries, the single keys of the service, and its own {@code
+ * The configuration keys that a built service reads where it runs, found in its own jars: the
+ * mappings of the service and of its libraries, the single keys of the service, and its own {@code
  * application.properties}. {@code *} stands for a name of the user's choice.
  */
 final class KnownSettings {
   private static final String MAPPING = "io.smallrye.config.ConfigMapping";
-  private static final Pattern SINGLE = Pattern.compile("(holdfast|kafka)(\\.[a-z][a-z0-9-]*)+");
+  private static final Pattern SINGLE = Pattern.compile("holdfast(\\.[a-z][a-z0-9-]*)+");
 
-  private final Set<String> keys = new TreeSet<>();
+  /** Read by the messaging library for every channel, by name and not by a mapping. */
+  private static final String BROKERS = "kafka.bootstrap.servers";
+
+  private final Set<String> keys = new TreeSet<>(Set.of(BROKERS));
 
   private KnownSettings() {}
 
@@ -121,21 +124,33 @@ final class KnownSettings {
     if (text.contains("L" + MAPPING.replace('.', '/') + ";")) {
       Class<?> type =
           Class.forName(entry.replace('/', '.').replaceAll("\\.class$", ""), false, loader);
+      String prefix = null;
+      boolean runTime = true;
       for (Annotation annotation : type.getAnnotations()) {
-        if (annotation.annotationType().getName().equals(MAPPING)) {
-          members(type, value(annotation, "prefix"));
+        switch (annotation.annotationType().getSimpleName()) {
+          case "ConfigMapping" -> prefix = member(annotation, "prefix").toString();
+          // What is fixed when the service is built cannot be set where it runs.
+          case "ConfigRoot" -> runTime = member(annotation, "phase") instanceof Enum<?> phase
+              && phase.name().equals("RUN_TIME");
+          default -> {}
         }
+      }
+      if (prefix != null && runTime) {
+        members(type, prefix);
       }
     }
   }
 
-  /** As the library names them: in kebab case, below their group, unless an annotation says else. */
+  /**
+   * As the library names them: in kebab case, below their group, unless an annotation says else.
+   */
   private void members(Class<?> group, String prefix) throws ReflectiveOperationException {
     for (Method method : group.getMethods()) {
       if (!method.isDefault() && method.getParameterCount() == 0) {
         String own = annotation(method, "WithName");
         boolean parents = annotation(method, "WithParentName") != null;
-        String path = parents ? prefix : prefix + "." + (own != null ? own : kebab(method.getName()));
+        String path =
+            parents ? prefix : prefix + "." + (own != null ? own : kebab(method.getName()));
         boolean unnamed = annotation(method, "WithUnnamedKey") != null;
         value(method.getGenericReturnType(), path, unnamed);
       }
@@ -170,15 +185,15 @@ final class KnownSettings {
       throws ReflectiveOperationException {
     for (Annotation annotation : method.getAnnotations()) {
       if (annotation.annotationType().getSimpleName().equals(simpleName)) {
-        return simpleName.equals("WithName") ? value(annotation, "value") : "";
+        return simpleName.equals("WithName") ? member(annotation, "value").toString() : "";
       }
     }
     return null;
   }
 
-  private static String value(Annotation annotation, String member)
+  private static Object member(Annotation annotation, String name)
       throws ReflectiveOperationException {
-    return annotation.annotationType().getMethod(member).invoke(annotation).toString();
+    return annotation.annotationType().getMethod(name).invoke(annotation);
   }
 
   private static String kebab(String camel) {

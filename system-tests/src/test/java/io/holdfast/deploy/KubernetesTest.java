@@ -1,6 +1,7 @@
 package io.holdfast.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -74,6 +75,15 @@ class KubernetesTest {
     }
   }
 
+  @Test
+  void aMemberThatItsKindDoesNotHaveIsFound() throws Exception {
+    Map<String, Object> deployment = Overlay.render("evaluation").workload("holdfast-api");
+    Overlay.pod(deployment).put("terminationGracePeriod", 45);
+
+    assertThatThrownBy(() -> STRICT.convertValue(deployment, Deployment.class))
+        .hasMessageContaining("Unrecognized field \"terminationGracePeriod\"");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"evaluation", "production"})
   void secretsAreNamedAndNeverWritten(String name) throws Exception {
@@ -107,7 +117,8 @@ class KubernetesTest {
           .containsEntry("readOnlyRootFilesystem", true)
           .containsEntry("allowPrivilegeEscalation", false)
           .containsEntry("capabilities", Map.of("drop", List.of("ALL")));
-      assertThat(Tree.map(Overlay.container(workload), "resources", "limits")).containsKey("memory");
+      assertThat(Tree.map(Overlay.container(workload), "resources", "limits"))
+          .containsKey("memory");
       assertThat(Tree.map(Overlay.container(workload), "resources", "requests"))
           .containsKeys("cpu", "memory");
     }
@@ -180,9 +191,10 @@ class KubernetesTest {
     assertThat(Tree.map(production.workload("holdfast-worker"), "spec"))
         .doesNotContainKey("replicas");
     String pool =
-        production
-            .environment(production.workload("holdfast-worker"))
-            .get("HOLDFAST_WORKER_POOL");
-    assertThat(scaled.toString()).contains("pool=\"" + pool + "\"");
+        production.environment(production.workload("holdfast-worker")).get("HOLDFAST_WORKER_POOL");
+    assertThat(scaled.toString())
+        .contains("max(holdfast_jobs{state=\"QUEUED\", pool=\"" + pool + "\"})");
+    assertThat(Tree.text("docs/operations/metrics.md"))
+        .contains("`holdfast_jobs{pool,state}`");
   }
 }

@@ -13,7 +13,8 @@ record Overlay(List<Map<String, Object>> objects) {
 
   static Overlay render(String name) throws IOException, InterruptedException {
     Process kubectl =
-        new ProcessBuilder("kubectl", "kustomize", Tree.HOME.resolve("k8s/overlays/" + name).toString())
+        new ProcessBuilder(
+                "kubectl", "kustomize", Tree.HOME.resolve("k8s/overlays/" + name).toString())
             .redirectErrorStream(true)
             .start();
     String output = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -35,7 +36,10 @@ record Overlay(List<Map<String, Object>> objects) {
   }
 
   Map<String, Object> workload(String name) {
-    return workloads().stream().filter(object -> name(object).equals(name)).findFirst().orElseThrow();
+    return workloads().stream()
+        .filter(object -> name(object).equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   static String name(Map<String, Object> object) {

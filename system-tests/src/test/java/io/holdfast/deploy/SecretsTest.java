@@ -90,7 +90,8 @@ class SecretsTest {
 
   private Properties properties(String service) throws IOException {
     Properties properties = new Properties();
-    try (var reader = Files.newBufferedReader(folder.resolve(service + "/application.properties"))) {
+    try (var reader =
+        Files.newBufferedReader(folder.resolve(service + "/application.properties"))) {
       properties.load(reader);
     }
     return properties;

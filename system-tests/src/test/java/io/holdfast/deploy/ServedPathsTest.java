@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Probes, health checks and scrapes ask running services for what is there, at their own ports. */
 class ServedPathsTest {
-  private static final Pattern HEALTH_CHECK = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)(/\\S*?)[,\\]]");
+  private static final Pattern HEALTH_CHECK =
+      Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)(/\\S*?)[,\\]]");
 
   @Test
   void everyPathThatIsAskedForIsServedWithSuccess() throws Exception {
@@ -56,7 +57,9 @@ class ServedPathsTest {
     String api = Tree.text("api-service/src/main/resources/application.properties");
     String worker = Tree.text("worker/src/main/resources/application.properties");
 
-    assertThat(api).contains("\nquarkus.management.port=9000\n").doesNotContain("quarkus.http.port");
+    assertThat(api)
+        .contains("\nquarkus.management.port=9000\n")
+        .doesNotContain("quarkus.http.port");
     assertThat(worker).contains("\nquarkus.management.port=9001\n");
     assertThat(ports(production.workload("holdfast-api")))
         .isEqualTo(Map.of("http", 8080, "management", 9000));
@@ -67,16 +70,6 @@ class ServedPathsTest {
     assertThat(Tree.text("compose/prometheus.yml"))
         .contains("port: 9000")
         .contains("\"worker-1:9001\", \"worker-2:9001\"");
-  }
-
-  @Test
-  void whatWorkersAreScaledByIsAMetricOfTheApi() throws Exception {
-    Map<String, Object> scaled = Overlay.render("production").ofKind("ScaledObject").getFirst();
-    Matcher metric = Pattern.compile("max\\((holdfast_\\w+)\\{state=\"QUEUED\"").matcher(scaled.toString());
-
-    assertThat(metric.find()).isTrue();
-    assertThat(body(SharedStack.apiManagement(), "/q/metrics"))
-        .containsPattern(metric.group(1) + "\\{[^}]*pool=\"[^}]*state=\"QUEUED\"");
   }
 
   private static Set<String> probes(Map<String, Object> workload) {
@@ -92,8 +85,7 @@ class ServedPathsTest {
   private static Map<String, Object> ports(Map<String, Object> workload) {
     Map<String, Object> ports = new TreeMap<>();
     for (Object port : Tree.list(Overlay.container(workload), "ports")) {
-      ports.put(
-          Tree.map(port).get("name").toString(), Tree.map(port).get("containerPort"));
+      ports.put(Tree.map(port).get("name").toString(), Tree.map(port).get("containerPort"));
     }
     return ports;
   }
@@ -107,10 +99,6 @@ class ServedPathsTest {
   /** The stack's own management addresses end in the path below which everything lies. */
   private static int status(URI management, String path) throws Exception {
     return get(management, path).statusCode();
-  }
-
-  private static String body(URI management, String path) throws Exception {
-    return get(management, path).body();
   }
 
   private static HttpResponse<String> get(URI management, String path) throws Exception {

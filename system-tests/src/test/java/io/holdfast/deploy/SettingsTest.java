@@ -83,7 +83,9 @@ class SettingsTest {
   void everyVariableOfTheUnitsInTheGuideIsReadByItsService() {
     String guide = Tree.text("docs/operations/install.md");
 
-    assertThat(unitVariables(guide, "holdfast-api.service")).hasSize(2).allMatch(API::readsVariable);
+    assertThat(unitVariables(guide, "holdfast-api.service"))
+        .hasSize(2)
+        .allMatch(API::readsVariable);
     assertThat(unitVariables(guide, "holdfast-worker.service"))
         .hasSize(5)
         .allMatch(WORKER::readsVariable);

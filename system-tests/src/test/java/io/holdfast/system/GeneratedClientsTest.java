@@ -83,8 +83,6 @@ class GeneratedClientsTest {
         "commonjs",
         "--lib",
         "es2022,dom",
-        "--types",
-        "",
         "--outDir",
         "built",
         "scenario.ts");

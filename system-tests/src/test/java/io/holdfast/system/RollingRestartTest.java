@@ -123,8 +123,7 @@ class RollingRestartTest {
         "CREATE INDEX ON item (slow(v))");
     String backup =
         fleet.backedUp(
-            name,
-            "{\"method\":\"LOGICAL\",\"logical\":{\"databases\":{\"include\":[\"shop\"]}}}");
+            name, "{\"method\":\"LOGICAL\",\"logical\":{\"databases\":{\"include\":[\"shop\"]}}}");
     String restore =
         fleet.start(
             "/restores",
