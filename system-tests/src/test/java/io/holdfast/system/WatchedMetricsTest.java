@@ -40,6 +40,26 @@ class WatchedMetricsTest {
         .untilAsserted(() -> assertThat(shown()).containsAll(watched));
   }
 
+  @Test
+  void sayHowMuchRoomTheDisksOfRepositoriesHave() {
+    String root = "path=\"" + fleet.stack().repositoriesRoot() + "\"";
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(40))
+        .untilAsserted(
+            () ->
+                assertThat(
+                        ScrapedState.of(
+                                URI.create(fleet.stack().workerManagementUrl(0) + "/metrics"))
+                            .samples())
+                    .anySatisfy(
+                        sample -> {
+                          assertThat(sample.name()).isEqualTo("holdfast_worker_disk_free_bytes");
+                          assertThat(sample.labels()).contains("use=\"REPOSITORY\"", root);
+                          assertThat(sample.value()).isPositive();
+                        }));
+  }
+
   private Set<String> shown() {
     Set<String> shown = new TreeSet<>();
     for (URI service :

@@ -56,8 +56,10 @@ public class RetentionMetrics {
             "cluster");
   }
 
+  // Not at once: a look that is skipped while the service starts would be made minutes later.
   @Scheduled(
       every = "${holdfast.retention.look-interval:5m}",
+      delayed = "3s",
       concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void tick() {

@@ -8,6 +8,9 @@ import io.holdfast.api.testing.Api;
 import io.holdfast.api.testing.ApiFixture;
 import io.holdfast.api.testing.Observations;
 import io.holdfast.api.testing.StackResource;
+import io.holdfast.model.BackupId;
+import io.holdfast.model.job.JobResult;
+import io.holdfast.model.job.VerificationLevel;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -16,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,48 @@ class RecoverabilityTest {
             .then(),
         422,
         "invalid-request");
+  }
+
+  @Test
+  void namesTheLastProofAndHowLongRecoveryTook() {
+    api.archived("{\"recoveryPointObjective\":\"PT10M\"}", Observations.SYSTEM);
+    String backup = api.physical("0/220000", "0/240000", now.minusSeconds(600));
+    api.observed(now.minusSeconds(10), "0/980000", 1, 9);
+    String verify =
+        started("/api/v1/backups/" + backup + "/verifications", "{\"level\":\"STRUCTURE\"}");
+    api.worker()
+        .succeed(
+            verify,
+            1,
+            new JobResult.Verified(
+                new BackupId(backup), VerificationLevel.STRUCTURE, 4096, List.of()));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(shown().getString("proof.level")).isEqualTo("STRUCTURE"));
+
+    String drill =
+        started(
+            "/api/v1/clusters/" + api.cluster() + "/drills", "{\"target\":{\"type\":\"LATEST\"}}");
+    api.worker()
+        .succeed(
+            drill,
+            1,
+            new JobResult.Drilled(
+                new BackupId(backup), Duration.ofSeconds(95), null, List.of(), Map.of()));
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(shown().getString("proof.level")).isEqualTo("DRILL"));
+    assertThat(shown().getDouble("recoveryTime.seconds")).isEqualTo(95);
+    assertThat(shown().getDouble("recoveryTime.objectiveSeconds")).isEqualTo(3600);
+    assertThat(shown().getString("sentence")).contains(" ago, in 95 seconds.");
+  }
+
+  private String started(String path, String body) {
+    String id = admin().body(body).post(path).then().statusCode(202).extract().path("id");
+    var unused = api.worker().awaitRun(id, 1);
+    api.worker().accept(id, 1);
+    return id;
   }
 
   @Test
