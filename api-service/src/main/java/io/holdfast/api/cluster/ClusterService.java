@@ -103,6 +103,14 @@ public class ClusterService {
     return ClusterEntity.<ClusterEntity>findByIdOptional(name).map(ClusterService::declaration);
   }
 
+  /** Its labels; none when it is not declared. Looks at no scope. */
+  @Transactional
+  public Map<String, String> labels(String name) {
+    return ClusterEntity.<ClusterEntity>findByIdOptional(name)
+        .map(ClusterViews::labels)
+        .orElse(Map.of());
+  }
+
   /** Every cluster, by name. Looks at no scope. */
   @Transactional
   public List<String> names() {

@@ -58,7 +58,7 @@ final class ClusterViews {
         view.labels());
   }
 
-  private static Map<String, String> labels(ClusterEntity row) {
+  static Map<String, String> labels(ClusterEntity row) {
     Map<String, String> labels = new TreeMap<>();
     Wire.read(row.labels, Map.class)
         .forEach((key, value) -> labels.put(String.valueOf(key), String.valueOf(value)));

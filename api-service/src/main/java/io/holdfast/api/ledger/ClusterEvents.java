@@ -6,6 +6,7 @@ import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 public class ClusterEvents {
   @Inject ClusterService clusters;
   @Inject Caller caller;
+  @Inject Event<ClusterEventNoted> noted;
 
   /** Of what changed, in the transaction that found it. */
   @Transactional(Transactional.TxType.MANDATORY)
@@ -48,6 +50,7 @@ public class ClusterEvents {
     row.details = Wire.text(details);
     row.eventId = eventId;
     row.persist();
+    noted.fire(new ClusterEventNoted(cluster, type, code, at, message, details));
   }
 
   boolean known(String eventId) {

@@ -73,7 +73,19 @@ class MetricsTest {
         "\"expectedSystemIdentifier\":\"7\",\"archive\":{},\"copies\":[{\"repository\":\""
             + second
             + "\"}],");
+    String target = Api.name("target");
+    admin()
+        .body(
+            "{\"type\":\"CHAT\",\"chat\":{\"urlRef\":\"nobody\"},\"routes\":[{\"kinds\":[\"NONE\"]}]}")
+        .put("/api/v1/notification-targets/" + target)
+        .then()
+        .statusCode(201);
     awaitSeries("holdfast_copies_waiting");
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                scrape().value("holdfast_notification_pending", Map.of("target", target)) != null);
 
     Scrape scrape = scrape();
     Map<String, Metric> shown = new TreeMap<>();

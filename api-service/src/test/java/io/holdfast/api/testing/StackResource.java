@@ -22,6 +22,9 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
   /** Where a test finds the key that verifies commands. */
   public static final String PUBLIC_KEY = "holdfast.test.public-key";
 
+  /** The folder in which a test may lay secrets. */
+  public static final String SECRETS = "holdfast.secrets-directory";
+
   private Path folder;
   private PostgresServer catalog;
   private EmbeddedKafka kafka;
@@ -61,6 +64,11 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     config.put("holdfast.copies.interval", "1s");
     config.put("holdfast.copies.retry-backoff", "1s");
     config.put("holdfast.copies.wal-interval", "1s");
+    config.put("holdfast.notifications.allowed-destinations", "127.0.0.1");
+    config.put("holdfast.notifications.retry-backoff", "200ms");
+    config.put("holdfast.notifications.timeout", "2s");
+    config.put("holdfast.secret.hook-key", "whsec_aG9va2V5");
+    config.put(SECRETS, folder.resolve("secrets").toString());
     config.put("holdfast.archive.announce-interval", "2s");
     config.put("holdfast.archive.observe-interval", "2s");
     for (String noisy : new String[] {"kafka", "org.apache.kafka", "state.change.logger"}) {
