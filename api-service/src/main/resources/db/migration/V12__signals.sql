@@ -30,8 +30,8 @@ end $$;
 create index backup_newest on backup (cluster, type, finished_at desc) where state = 'AVAILABLE';
 create index backup_dumps on backup (cluster, selection_hash, finished_at desc)
   where state = 'AVAILABLE' and type = 'LOGICAL';
-create index backup_present on backup (cluster, state, repository, stored_bytes, finished_at)
-  where state <> 'EXPIRED';
+create index backup_present on backup (cluster, state, repository, finished_at)
+  include (id, stored_bytes) where state <> 'EXPIRED';
 create index backup_proven on backup (cluster, verified_level, verified_at desc)
   where verified_at is not null;
 

@@ -13,27 +13,27 @@ public class CopyLags {
   /** As {@link CopyStanding} says it of one place. */
   private static final String ALL =
       "with place as (select c.name as cluster, e ->> 'repository' as repository from cluster c"
-          + " cross join jsonb_array_elements(c.copies) e where cast(:name as text) is null or"
-          + " c.name = :name), known as (select p.cluster, p.repository, b.finished_at,"
-          + " b.stored_bytes, coalesce(k.state, '') as copy from place p join backup b on b.cluster"
-          + " = p.cluster and b.state = 'AVAILABLE' and b.repository <> p.repository left join"
-          + " backup_copy k on k.backup_id = b.id and k.repository = p.repository), newest as"
-          + " (select cluster, repository, max(finished_at) filter (where copy in ('VERIFIED',"
-          + " 'COPIED')) as at from known group by 1, 2), backups as (select k.cluster,"
-          + " k.repository, count(*) filter (where copy not in ('VERIFIED', 'COPIED')) as waiting,"
-          + " count(*) filter (where copy = 'FAILED') as failed, sum(stored_bytes) filter (where"
-          + " copy not in ('VERIFIED', 'COPIED') and (n.at is null or k.finished_at > n.at)) as"
-          + " lag_bytes, min(k.finished_at) filter (where copy not in ('VERIFIED', 'COPIED') and"
-          + " (n.at is null or k.finished_at > n.at)) as since from known k join newest n using"
-          + " (cluster, repository) group by 1, 2), wal as (select p.cluster, p.repository,"
-          + " greatest(0, cast(s.observation #>> '{timelines,-1,ranges,-1,to}' as pg_lsn) - pg_lsn"
-          + " '0/0' - coalesce(w.copied_lsn, 0)) as lag_bytes, coalesce(w.copied_at,"
-          + " s.first_observed_at) as copied_at from place p join archive_state s on s.cluster ="
-          + " p.cluster left join wal_copy w on w.cluster = p.cluster and w.repository ="
-          + " p.repository) select p.cluster, p.repository, coalesce(b.waiting, 0),"
-          + " coalesce(b.failed, 0), coalesce(b.lag_bytes, 0), b.since, coalesce(w.lag_bytes, 0),"
-          + " case when w.lag_bytes > 0 then w.copied_at end from place p left join backups b using"
-          + " (cluster, repository) left join wal w using (cluster, repository)";
+          + " cross join jsonb_array_elements(c.copies) e where %s), known as (select p.cluster,"
+          + " p.repository, b.finished_at, b.stored_bytes, coalesce(k.state, '') as copy from place"
+          + " p join backup b on b.cluster = p.cluster and b.state = 'AVAILABLE' and b.repository"
+          + " <> p.repository left join backup_copy k on k.backup_id = b.id and k.repository ="
+          + " p.repository), newest as (select cluster, repository, max(finished_at) filter (where"
+          + " copy in ('VERIFIED', 'COPIED')) as at from known group by 1, 2), backups as (select"
+          + " k.cluster, k.repository, count(*) filter (where copy not in ('VERIFIED', 'COPIED'))"
+          + " as waiting, count(*) filter (where copy = 'FAILED') as failed, sum(stored_bytes)"
+          + " filter (where copy not in ('VERIFIED', 'COPIED') and (n.at is null or k.finished_at >"
+          + " n.at)) as lag_bytes, min(k.finished_at) filter (where copy not in ('VERIFIED',"
+          + " 'COPIED') and (n.at is null or k.finished_at > n.at)) as since from known k join"
+          + " newest n using (cluster, repository) group by 1, 2), wal as (select p.cluster,"
+          + " p.repository, greatest(0, cast(s.observation #>> '{timelines,-1,ranges,-1,to}' as"
+          + " pg_lsn) - pg_lsn '0/0' - coalesce(w.copied_lsn, 0)) as lag_bytes,"
+          + " coalesce(w.copied_at, s.first_observed_at) as copied_at from place p join"
+          + " archive_state s on s.cluster = p.cluster left join wal_copy w on w.cluster ="
+          + " p.cluster and w.repository = p.repository) select p.cluster, p.repository,"
+          + " coalesce(b.waiting, 0), coalesce(b.failed, 0), coalesce(b.lag_bytes, 0), b.since,"
+          + " coalesce(w.lag_bytes, 0), case when w.lag_bytes > 0 then w.copied_at end from place p"
+          + " left join backups b using (cluster, repository) left join wal w using (cluster,"
+          + " repository)";
 
   @Inject EntityManager entities;
 
@@ -79,6 +79,11 @@ public class CopyLags {
 
   @SuppressWarnings("unchecked")
   List<Object[]> rows(String cluster) {
-    return entities.createNativeQuery(ALL).setParameter("name", cluster).getResultList();
+    return cluster == null
+        ? entities.createNativeQuery(ALL.formatted("true")).getResultList()
+        : entities
+            .createNativeQuery(ALL.formatted("c.name = :name"))
+            .setParameter("name", cluster)
+            .getResultList();
   }
 }

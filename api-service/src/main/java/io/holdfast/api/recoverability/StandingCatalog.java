@@ -65,8 +65,7 @@ class StandingCatalog {
           + " order by 2 desc limit 1) v on true left join lateral (select finished_at, result ->>"
           + " 'recovery' as recovery, spec #>> '{drill,recoveryTimeObjective}' as objective from"
           + " job where cluster = c.name and kind = 'DRILL' and state = 'SUCCEEDED' and finished_at"
-          + " is not null order by finished_at desc limit 1) d on true where cast(:name as text) is"
-          + " null or c.name = :name order by c.name";
+          + " is not null order by finished_at desc limit 1) d on true where %s order by c.name";
 
   @Inject EntityManager entities;
   @Inject CopyLags copies;
@@ -100,7 +99,12 @@ class StandingCatalog {
                   lag.walBehindSince()));
     }
     List<Object[]> rows =
-        entities.createNativeQuery(STANDINGS).setParameter("name", cluster).getResultList();
+        cluster == null
+            ? entities.createNativeQuery(STANDINGS.formatted("true")).getResultList()
+            : entities
+                .createNativeQuery(STANDINGS.formatted("c.name = :name"))
+                .setParameter("name", cluster)
+                .getResultList();
     return rows.stream().map(row -> standing(row, lags)).toList();
   }
 

@@ -174,24 +174,52 @@ class MetricsTest {
   @Test
   void countsNoBackupThatBuildsOnOneThatIsSuspect() {
     Instant now = Instant.now();
-    String full =
+    String full = api.physical("0/220000", "0/240000", now.minusSeconds(90));
+    String incremental =
         api.physical(
-            "{\"method\":\"PHYSICAL\"}", "0/220000", "0/240000", now.minusSeconds(90), "too small");
-    String good = api.physical("0/320000", "0/340000", now.minusSeconds(60));
-    assertThat(full).isNotEqualTo(good);
-    Map<String, String> physical = mine("type", "PHYSICAL");
-    await()
-        .atMost(PATIENCE)
-        .until(() -> scrape().value("backup_last_success_timestamp", physical) != null);
+            "{\"method\":\"PHYSICAL\",\"physical\":{\"type\":\"INCREMENTAL\"}}",
+            "0/320000",
+            "0/340000",
+            now.minusSeconds(60),
+            null);
+    assertThat(full).isNotEqualTo(incremental);
+    awaitNewest("INCREMENTAL", now.minusSeconds(60));
+    awaitNewest("ANY", now.minusSeconds(60));
 
-    assertThat(scrape().value("backup_last_success_timestamp", physical))
-        .isEqualTo(now.minusSeconds(60).toEpochMilli() / 1000.0);
+    String verify =
+        admin()
+            .body("{\"level\":\"CHECKSUM\"}")
+            .post("/api/v1/backups/" + full + "/verifications")
+            .then()
+            .statusCode(202)
+            .extract()
+            .path("id");
+    var unused = api.worker().awaitRun(verify, 1);
+    api.worker().accept(verify, 1);
+    api.worker().fail(verify, 1, Problem.of(ErrorCode.ARTIFACT_DAMAGED, "it differs", "look"));
+
     await()
         .atMost(PATIENCE)
-        .until(
+        .untilAsserted(
+            () -> {
+              Scrape scrape = scrape();
+              assertThat(
+                      scrape.series("backup_last_success_timestamp", mine("type", "INCREMENTAL")))
+                  .isEmpty();
+              assertThat(scrape.value("backup_last_success_timestamp", mine("type", "ANY")))
+                  .isZero();
+              assertThat(scrape.value("holdfast_recoverable", mine())).isZero();
+              assertThat(scrape.value("holdfast_backups", mine("state", "SUSPECT"))).isEqualTo(1);
+            });
+  }
+
+  private void awaitNewest(String type, Instant finishedAt) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
             () ->
-                Double.valueOf(1)
-                    .equals(scrape().value("holdfast_backups", mine("state", "SUSPECT"))));
+                assertThat(scrape().value("backup_last_success_timestamp", mine("type", type)))
+                    .isEqualTo(finishedAt.toEpochMilli() / 1000.0));
   }
 
   @Test
