@@ -1,5 +1,6 @@
 package io.holdfast.api.access;
 
+import io.holdfast.api.problem.ApiProblem;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -11,15 +12,24 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** {@code Authorization: Bearer hfk_...}. */
+/** {@code Authorization: Bearer}, with an API key or with a token of a declared issuer. */
 @ApplicationScoped
 public class BearerKeyMechanism implements HttpAuthenticationMechanism {
-  /** Under which the request carries the id of the key that it was made with, for the audit. */
+  /**
+   * Under which the request carries who made it, for the audit: the id of its key, or the issuer
+   * and the subject of its token.
+   */
   public static final String KEY_ID = "holdfast.key-id";
 
   private static final String SCHEME = "bearer ";
+
+  /** Header, claims and signature; a token without a signature is looked at and refused as one. */
+  private static final Pattern JWT =
+      Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
 
   @Override
   public Uni<SecurityIdentity> authenticate(
@@ -31,16 +41,29 @@ public class BearerKeyMechanism implements HttpAuthenticationMechanism {
     if (headers.size() > 1 || !headers.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return refused("Authorization must be one header of the form 'Bearer hfk_...'.");
     }
-    return ApiKeyText.parse(headers.get(0).substring(SCHEME.length()).strip())
-        .map(key -> identify(request, identities, key))
+    String presented = headers.get(0).substring(SCHEME.length()).strip();
+    Optional<AuthenticationRequest> known =
+        JWT.matcher(presented).matches()
+            ? Optional.of(new TokenPresented(presented))
+            : ApiKeyText.parse(presented).map(KeyPresented::new);
+    return known
+        .map(credential -> identify(request, identities, credential))
         .orElseGet(() -> refused("This is not an API key of Holdfast."));
   }
 
   private static Uni<SecurityIdentity> identify(
-      RoutingContext request, IdentityProviderManager identities, ApiKeyText key) {
+      RoutingContext request, IdentityProviderManager identities, AuthenticationRequest known) {
     return identities
-        .authenticate(new KeyPresented(key))
-        .invoke(identity -> request.put(KEY_ID, identity.getPrincipal().getName()));
+        .authenticate(known)
+        .onItem()
+        .transformToUni(
+            identity -> {
+              request.put(KEY_ID, identity.getPrincipal().getName());
+              ApiProblem refusal = identity.getAttribute(Grant.REFUSAL);
+              return refusal == null
+                  ? Uni.createFrom().item(identity)
+                  : Uni.createFrom().failure(refusal);
+            });
   }
 
   private static Uni<SecurityIdentity> refused(String because) {
@@ -55,7 +78,7 @@ public class BearerKeyMechanism implements HttpAuthenticationMechanism {
 
   @Override
   public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
-    return Set.of(KeyPresented.class);
+    return Set.of(KeyPresented.class, TokenPresented.class);
   }
 
   @Override

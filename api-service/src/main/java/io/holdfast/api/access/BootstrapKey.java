@@ -37,11 +37,6 @@ public class BootstrapKey {
                             + " a-z and 2-7, '_', and 43 characters of base64url (32 random"
                             + " bytes)"));
     return new KnownKey(
-        text.id(),
-        text.hash(),
-        KnownKey.implied(Set.of(Role.ADMIN)),
-        Optional.empty(),
-        null,
-        false);
+        text.id(), text.hash(), Grant.implied(Set.of(Role.ADMIN)), Optional.empty(), null, false);
   }
 }

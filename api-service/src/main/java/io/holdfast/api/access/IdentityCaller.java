@@ -24,7 +24,7 @@ public class IdentityCaller implements Caller {
 
   @Override
   public Optional<Set<String>> clusterScope() {
-    Optional<Set<String>> scope = identity.getAttribute(KeyIdentityProvider.CLUSTERS);
+    Optional<Set<String>> scope = identity.getAttribute(Grant.CLUSTERS);
     // An identity that says nothing about clusters sees none.
     return scope == null ? Optional.of(Set.of()) : scope;
   }

@@ -4,8 +4,6 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.IdentityProvider;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.quarkus.security.runtime.QuarkusPrincipal;
-import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -15,8 +13,6 @@ import java.util.Optional;
 /** Turns a presented key into an identity, or refuses it in one sentence. */
 @ApplicationScoped
 public class KeyIdentityProvider implements IdentityProvider<KeyPresented> {
-  static final String CLUSTERS = "holdfast.clusters";
-
   @Inject KeyRing ring;
   @Inject Clock clock;
 
@@ -41,10 +37,6 @@ public class KeyIdentityProvider implements IdentityProvider<KeyPresented> {
     if (refused != null) {
       throw new AuthenticationFailedException(refused);
     }
-    return QuarkusSecurityIdentity.builder()
-        .setPrincipal(new QuarkusPrincipal(key.id()))
-        .addRoles(key.roles())
-        .addAttribute(CLUSTERS, key.clusters())
-        .build();
+    return new Grant(key.id(), key.roles(), key.clusters()).identity();
   }
 }

@@ -1,7 +1,6 @@
 package io.holdfast.api.access;
 
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,20 +22,10 @@ record KnownKey(
     return new KnownKey(
         row.id,
         row.hash,
-        implied(Set.of(row.roles)),
+        Grant.implied(Set.of(row.roles)),
         Optional.ofNullable(row.clusters).map(Set::of),
         row.expiresAt,
         row.revokedAt != null);
-  }
-
-  /** Granted roles with those that they imply. Restore is not part of operator. */
-  static Set<String> implied(Set<String> granted) {
-    if (granted.contains(Role.ADMIN)) {
-      return Set.of(Role.ADMIN, Role.OPERATOR, Role.RESTORER, Role.VIEWER);
-    }
-    Set<String> roles = new HashSet<>(granted);
-    roles.add(Role.VIEWER);
-    return Set.copyOf(roles);
   }
 
   /** Why the key opens nothing at {@code now}; null when it does. */

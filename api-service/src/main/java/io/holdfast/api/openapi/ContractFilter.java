@@ -27,8 +27,8 @@ public class ContractFilter implements OASFilter {
       new TreeMap<>(
           Map.of(
               "400", "The body is not JSON, or a parameter is not of its type or range.",
-              "401", "The API key is missing, unknown, expired or revoked.",
-              "403", "The role of the API key does not allow this.",
+              "401", "The API key or token is missing, unknown, expired or revoked.",
+              "403", "The role of the caller does not allow this.",
               "422", "A field or parameter is not valid; violations says which.",
               "default", "Any other problem; code says which."));
 
@@ -84,7 +84,8 @@ public class ContractFilter implements OASFilter {
     return OASFactory.createSecurityScheme()
         .type(SecurityScheme.Type.HTTP)
         .scheme("bearer")
-        .description("An API key: Authorization: Bearer hfk_...");
+        .description(
+            "Authorization: Bearer, with an API key (hfk_...) or a JWT of an issuer that is declared.");
   }
 
   private static Schema problem() {

@@ -53,8 +53,8 @@ public class ProblemMappers {
         new ApiProblem(
             403,
             "forbidden",
-            "The role of this API key does not allow this.",
-            "Use a key with the needed role; restore and administration are not part of"
+            "The role of this caller does not allow this.",
+            "Use a key or token with the needed role; restore and administration are not part of"
                 + " operator."));
   }
 

@@ -14,15 +14,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Counts the requests of each API key, on this replica, once the key is known to be good: what is
- * refused for its key never gets here. A wait or a stream counts once.
+ * Counts the requests of each caller, on this replica, once the caller is known: what is refused
+ * for its key or token never gets here. A wait or a stream counts once.
  */
 public class RequestRate {
+  private static final int MAX_CALLERS = 10_000;
+
   @Inject RateConfig config;
   @Inject MeterRegistry metrics;
   @Inject Clock clock;
 
-  /** As many as there are keys: only a key that exists gets this far. */
+  /** Only who is known gets this far: as many as there are keys, and subjects of tokens. */
   private final Map<String, Allowance> allowances = new ConcurrentHashMap<>();
 
   /** There from the start: a counter that is not there cannot be watched. */
@@ -36,6 +38,10 @@ public class RequestRate {
     if (key == null || config.requestsPerSecond() <= 0) {
       return;
     }
+    if (allowances.size() >= MAX_CALLERS) {
+      // A platform may have a subject for every branch; beginning anew gives each a burst more.
+      allowances.clear();
+    }
     Duration wait =
         allowances
             .computeIfAbsent(
@@ -44,7 +50,7 @@ public class RequestRate {
     if (wait.isPositive()) {
       metrics.counter("holdfast.requests.limited").increment();
       throw ApiProblem.tooManyRequests(
-          "This API key may send " + config.requestsPerSecond() + " requests a second.",
+          "One caller may send " + config.requestsPerSecond() + " requests a second.",
           wait.plusMillis(999).toSeconds());
     }
   }

@@ -29,6 +29,7 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
   private PostgresServer catalog;
   private EmbeddedKafka kafka;
   private int kafkaPort;
+  private IssuerServer issuers;
 
   @Override
   public Map<String, String> start() {
@@ -55,6 +56,8 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
         "holdfast.signing.private-key",
         Base64.getEncoder().encodeToString(signing.getPrivate().getEncoded()));
     config.put(PUBLIC_KEY, Base64.getEncoder().encodeToString(signing.getPublic().getEncoded()));
+    issuers = new IssuerServer();
+    config.putAll(oidc(issuers));
     // Clocks set short: leases of 2 s, commands valid for 4 s.
     config.put("holdfast.jobs.lease", "2s");
     config.put("holdfast.jobs.accept-within", "4s");
@@ -77,6 +80,41 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     return config;
   }
 
+  /** A CI platform, a company's own issuer, and one that never answers. */
+  private static Map<String, String> oidc(IssuerServer issuers) {
+    Map<String, String> config = new HashMap<>();
+    for (String name : new String[] {"ci", "corp", "away"}) {
+      config.put("issuers." + name + ".issuer", issuers.url(name));
+      config.put("issuers." + name + ".audience", TestIssuer.AUDIENCE);
+    }
+    config.put("issuers.corp.jwks-url", issuers.url("corp") + "/jwks");
+    rule(config, "ci.rules.main", "viewer,operator", "of-main");
+    config.put("issuers.ci.rules.main.claims.repository", "acme/orders");
+    config.put("issuers.ci.rules.main.claims.ref", "refs/heads/main");
+    rule(config, "ci.rules.fleet-main", "admin", "*");
+    config.put("issuers.ci.rules.fleet-main.claims.repository", "acme/database-fleet");
+    config.put("issuers.ci.rules.fleet-main.claims.ref", "refs/heads/main");
+    rule(config, "ci.rules.fleet-plan", "viewer", "*");
+    config.put("issuers.ci.rules.fleet-plan.claims.repository", "acme/database-fleet");
+    rule(config, "corp.rules.dba", "admin", "*");
+    config.put("issuers.corp.rules.dba.claims.groups", "dba");
+    for (String role : new String[] {"viewer", "operator", "restorer", "admin"}) {
+      rule(config, "corp.rules." + role, role, "*");
+      config.put("issuers.corp.rules." + role + ".claims.groups", "role-" + role);
+    }
+    rule(config, "away.rules.any", "viewer", "*");
+    config.put("issuers.away.rules.any.claims.sub", "s");
+    config.put("keys-asked-every", "1s");
+    Map<String, String> prefixed = new HashMap<>();
+    config.forEach((key, value) -> prefixed.put("holdfast.oidc." + key, value));
+    return prefixed;
+  }
+
+  private static void rule(Map<String, String> config, String rule, String roles, String clusters) {
+    config.put("issuers." + rule + ".roles", roles);
+    config.put("issuers." + rule + ".clusters", clusters);
+  }
+
   /** Stops the broker, or starts it again with the records that it had. */
   final void broker(boolean up) {
     if (up) {
@@ -88,6 +126,9 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public void stop() {
+    if (issuers != null) {
+      issuers.close();
+    }
     if (kafka != null) {
       kafka.close();
     }
