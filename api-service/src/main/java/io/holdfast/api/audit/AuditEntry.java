@@ -40,6 +40,19 @@ record AuditEntry(
         RequestTrace.of(request));
   }
 
+  /** One of several changes that a request makes, as if an operation of its own had made it. */
+  static AuditEntry part(Instant at, RoutingContext request, String operation, String path) {
+    return new AuditEntry(
+        "CHANGE",
+        at,
+        request.get(BearerKeyMechanism.KEY_ID),
+        bounded(request.request().method().name(), 20),
+        operation,
+        target(path),
+        null,
+        RequestTrace.of(request));
+  }
+
   /** Something that no request caused; {@code eventId} leads to what was reported. */
   static AuditEntry alarm(Instant at, String operation, String target, String eventId) {
     return new AuditEntry(

@@ -39,7 +39,10 @@ final class ClusterViews {
 
   /** What a person declares, for comparing two declarations. */
   static ClusterRequest declaration(ClusterEntity row) {
-    ClusterView view = of(row, null);
+    return declaration(of(row, null));
+  }
+
+  static ClusterRequest declaration(ClusterView view) {
     return new ClusterRequest(
         view.pool(),
         view.nodes(),

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What is wrong with a JSON body, without Jackson's words: they name classes of ours. */
-final class BodyProblems {
+public final class BodyProblems {
   private BodyProblems() {}
 
-  static ApiProblem of(JsonProcessingException invalid) {
+  public static ApiProblem of(JsonProcessingException invalid) {
     if (constraint(invalid)) {
       return new ApiProblem(
           422,
@@ -37,7 +37,7 @@ final class BodyProblems {
         "Send one JSON object; check quotes, commas and braces.");
   }
 
-  static ApiProblem value(String field, String message) {
+  public static ApiProblem value(String field, String message) {
     return ApiProblem.invalid(
         field,
         message == null ? "is not valid" : message,

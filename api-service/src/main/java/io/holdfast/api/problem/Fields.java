@@ -5,7 +5,7 @@ import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 
 /** Names a field as the caller wrote it: {@code nodes[0].port}. */
-final class Fields {
+public final class Fields {
   private Fields() {}
 
   static String ofJson(JsonMappingException invalid) {
@@ -21,7 +21,7 @@ final class Fields {
   }
 
   /** Without the method, and without the parameter when it is the body. */
-  static String ofViolation(Path violated) {
+  public static String ofViolation(Path violated) {
     StringBuilder path = new StringBuilder();
     String parameter = "body";
     for (Path.Node node : violated) {

@@ -43,6 +43,8 @@ class RoleMatrixTest {
           Map.entry("getCluster", EVERYONE),
           Map.entry("putCluster", ADMINS),
           Map.entry("deleteCluster", ADMINS),
+          Map.entry("applyFleet", ADMINS),
+          Map.entry("getExport", EVERYONE),
           Map.entry("getTopology", EVERYONE),
           Map.entry("getArchiveSettings", EVERYONE),
           Map.entry("getRecoveryWindows", EVERYONE),

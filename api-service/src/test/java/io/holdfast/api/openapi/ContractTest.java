@@ -55,7 +55,7 @@ class ContractTest {
             operation -> {
               assertThat(operation.id())
                   .as(operation.toString())
-                  .matches("(list|get|put|create|delete|cancel|stream)[A-Z][A-Za-z]+");
+                  .matches("(list|get|put|create|delete|cancel|stream|apply)[A-Z][A-Za-z]+");
               assertThat(operation.tags()).as(operation.toString()).hasSize(1);
               assertThat(operation.statuses())
                   .as(operation.toString())
