@@ -65,9 +65,11 @@ final class FleetAnswers {
     JsonNode unused = stage.backup("{\"method\":\"PHYSICAL\"}");
     JsonNode alsoUnused = stage.backup("{\"method\":\"LOGICAL\"}");
     fill();
+    // What was planned for an empty catalog is planned anew.
+    stage.stack().restartApi(0);
     Await.until(
         "the fleet is looked at",
-        Duration.ofMinutes(2),
+        Duration.ofMinutes(3),
         () -> scrape().contains("holdfast_recoverable{cluster=\"fleet-7\""));
     StringBuilder text =
         new StringBuilder(

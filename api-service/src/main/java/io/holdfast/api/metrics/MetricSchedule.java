@@ -1,11 +1,13 @@
 package io.holdfast.api.metrics;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -22,6 +24,7 @@ class MetricSchedule {
 
   @Inject @Any Instance<MetricSource> sources;
   @Inject Families families;
+  @Inject EntityManager entities;
   @Inject Clock clock;
 
   private final Map<String, Instant> looked = new TreeMap<>();
@@ -53,9 +56,18 @@ class MetricSchedule {
         looked.entrySet().stream().map(e -> Series.at(e.getValue(), e.getKey())).toList());
   }
 
-  private static boolean look(MetricSource source) {
+  /** In a transaction of its own, and not for long: one that hangs must not silence the others. */
+  private boolean look(MetricSource source) {
     try {
-      source.look();
+      QuarkusTransaction.requiringNew()
+          .run(
+              () -> {
+                int unused =
+                    entities
+                        .createNativeQuery("set local statement_timeout = '30s'")
+                        .executeUpdate();
+                source.look();
+              });
       return true;
     } catch (RuntimeException e) {
       LOG.warnf("no metrics of %s this time: %s", source.subject(), e.getMessage());

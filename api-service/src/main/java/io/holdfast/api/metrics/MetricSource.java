@@ -5,6 +5,6 @@ public interface MetricSource {
   /** A label: what it looks at. */
   String subject();
 
-  /** Opens a transaction of its own; what it throws leaves the families as they were. */
+  /** In a transaction of its own, each statement for half a minute at most; may throw. */
   void look();
 }
