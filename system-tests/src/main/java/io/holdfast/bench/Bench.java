@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * {@code ./dev bench [backup restore logical memory wal fetch wal-memory incremental checksum scan
- * latency plan] [--gb N] [--repetitions N] [--objects N]}.
+ * latency plan schedules] [--gb N] [--repetitions N] [--objects N]}.
  */
 public final class Bench {
   private static final List<String> SECTIONS =
@@ -30,7 +30,8 @@ public final class Bench {
           "scan",
           "latency",
           "plan",
-          "fleet");
+          "fleet",
+          "schedules");
 
   private static final List<String> WITH_PGBACKREST =
       List.of("backup", "restore", "wal", "fetch", "incremental");
@@ -77,7 +78,7 @@ public final class Bench {
         Files.readString(Path.of("/proc/loadavg")).split(" ")[0],
         repetitions);
     List<String> large = new ArrayList<>(sections);
-    large.removeAll(List.of("latency", "scan", "plan", "fleet"));
+    large.removeAll(List.of("latency", "scan", "plan", "fleet", "schedules"));
     if (!large.isEmpty()) {
       try (BenchStage stage = BenchStage.set(gigabytes, Map.of())) {
         System.out.printf("Cluster: %s.%n%n", BenchData.size(stage.server()));
@@ -97,6 +98,11 @@ public final class Bench {
     if (sections.contains("plan")) {
       try (BenchStage stage = BenchStage.set(0, Plans.SETTINGS)) {
         System.out.println(new Plans(stage).run(repetitions));
+      }
+    }
+    if (sections.contains("schedules")) {
+      try (BenchStage stage = BenchStage.set(0, Schedules.SETTINGS)) {
+        System.out.println(new Schedules(stage).run(repetitions));
       }
     }
     if (sections.contains("fleet")) {

@@ -11,8 +11,8 @@ public record AuditView(
     @Schema(
             description =
                 "CHANGE: written in the transaction of the change. ACCESS: an answered request."
-                    + " ALARM: what a worker refused because this service did not sign it. More"
-                    + " may follow")
+                    + " ALARM: what a worker refused because this service did not sign it, and"
+                    + " scheduled runs that were missed. More may follow")
         String kind,
     Instant at,
     @Schema(description = "Absent when the caller could not be identified") String keyId,

@@ -111,6 +111,29 @@ public class BackupQueries {
                     List.of(new ApiProblem.Violation("latestOf", "has no available backup")))));
   }
 
+  /** As {@link #latest}, of those that do not lie in that repository in the first place. */
+  @Transactional
+  public Known latestOutside(String cluster, String repository) {
+    caller.requireCluster(cluster);
+    return BackupEntity.<BackupEntity>find(
+            "cluster = ?1 and state = 'AVAILABLE' and repository <> ?2 order by finishedAt desc",
+            cluster,
+            repository)
+        .firstResultOptional()
+        .map(BackupQueries::known)
+        .orElseThrow(
+            () ->
+                new ApiProblem(
+                    422,
+                    "no-backup",
+                    "Cluster '"
+                        + cluster
+                        + "' has no available backup outside '"
+                        + repository
+                        + "'.",
+                    "Back it up to another repository first."));
+  }
+
   /** What a recovery kit needs of a backup. */
   public record Newest(BackupId id, String repository, Manifest manifest) {}
 

@@ -50,6 +50,19 @@ public class BackupService {
                 new SubmitOptions(caller.keyId(), request.labels(), plan.deadline())));
   }
 
+  /**
+   * Finds out what is wrong with a request that is to be made later. Looks at no scope.
+   *
+   * @throws ApiProblem 422
+   */
+  @Transactional
+  public void check(String cluster, BackupRequest request) {
+    BackupPlan unused = BackupPlan.of(request, clusters.spec(cluster).standbyPolicy());
+    if (request.repository() != null) {
+      repositories.requireDeclared("repository", request.repository());
+    }
+  }
+
   private JobSpec spec(String cluster, BackupPlan plan, ClusterSpec spec, BackupRequest request) {
     String repository =
         request.repository() == null ? clusters.repository(cluster) : request.repository();

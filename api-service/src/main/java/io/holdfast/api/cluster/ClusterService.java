@@ -196,7 +196,7 @@ public class ClusterService {
     caller.requireCluster(name);
     caller.requireAllClusters();
     ClusterSpec spec = ClusterDeclaration.spec(name, request);
-    requireRepository(request.repository());
+    repositories.requireDeclared("repository", request.repository());
     copyPlaces.check(request);
     ClusterEntity row = ClusterEntity.findById(name, LockModeType.PESSIMISTIC_WRITE);
     if (row == null) {
@@ -305,15 +305,6 @@ public class ClusterService {
         row == null ? null : json.valueToTree(ClusterViews.declaration(row)),
         json.valueToTree(ClusterViews.declaration(wanted)),
         List.of("A worker of pool '" + wanted.pool + "' looks at every node."));
-  }
-
-  private void requireRepository(String name) {
-    try {
-      repositories.spec(name);
-    } catch (ApiProblem missing) {
-      throw ApiProblem.invalid(
-          "repository", "there is no repository '" + name + "'", "Declare the repository first.");
-    }
   }
 
   private static ClusterEntity find(String name) {

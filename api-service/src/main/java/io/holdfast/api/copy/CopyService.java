@@ -41,19 +41,11 @@ public class CopyService {
   public Accepted request(String backupId, CopyRequest request, String idempotencyKey) {
     BackupQueries.Known backup = backups.known(backupId);
     Violations wrong = new Violations();
-    wrong.require(request.repository() != null, "repository", "is required");
-    wrong.name("repository", request.repository());
-    wrong.require(
-        request.storageClass() == null || request.storageClass().matches("[A-Z][A-Z0-9_]{0,31}"),
-        "storageClass",
-        "must be a storage class of S3");
     wrong.require(
         !backup.repository().equals(request.repository()),
         "repository",
         "is the one that the backup lies in already");
-    wrong.labels(request.labels());
-    Duration deadline = wrong.duration("deadline", request.deadline());
-    wrong.throwIfAny();
+    Duration deadline = sound(request, wrong);
     return idempotency.once(
         idempotencyKey,
         "POST /backups/" + backup.id() + "/copies",
@@ -66,6 +58,30 @@ public class CopyService {
                     ? declaredClass(backup.cluster(), request.repository())
                     : request.storageClass(),
                 new SubmitOptions(caller.keyId(), request.labels(), deadline)));
+  }
+
+  /**
+   * Finds out what is wrong with a request, whichever backup it is about.
+   *
+   * @throws ApiProblem 422
+   */
+  @Transactional
+  public void check(CopyRequest request) {
+    Duration unusedDeadline = sound(request, new Violations());
+    RepositorySpec unused = destination(request.repository(), request.storageClass());
+  }
+
+  private static Duration sound(CopyRequest request, Violations wrong) {
+    wrong.require(request.repository() != null, "repository", "is required");
+    wrong.name("repository", request.repository());
+    wrong.require(
+        request.storageClass() == null || request.storageClass().matches("[A-Z][A-Z0-9_]{0,31}"),
+        "storageClass",
+        "must be a storage class of S3");
+    wrong.labels(request.labels());
+    Duration deadline = wrong.duration("deadline", request.deadline());
+    wrong.throwIfAny();
+    return deadline;
   }
 
   @Transactional

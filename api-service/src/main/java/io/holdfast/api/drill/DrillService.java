@@ -64,6 +64,15 @@ public class DrillService {
         () -> submit(cluster, declared, request, plan));
   }
 
+  /**
+   * Finds out what is wrong with a request, whichever cluster it is about.
+   *
+   * @throws ApiProblem 422
+   */
+  public void check(DrillRequest request) {
+    DrillPlan unused = DrillPlan.of(request, clock.instant());
+  }
+
   /** A random moment is chosen once: a replay of this request names the same one. */
   private JobView submit(
       String cluster, ClusterService.Declaration declared, DrillRequest request, DrillPlan plan) {

@@ -43,6 +43,7 @@ public class JobService {
   @Inject Caller caller;
   @Inject Clock clock;
   @Inject Event<WorkWaiting> waiting;
+  @Inject Event<JobSubmitted> submitted;
   @Inject Instance<JobAdmission> admissions;
 
   /**
@@ -72,6 +73,8 @@ public class JobService {
     history.noted(job, "CREATED", EventBody.none());
     job.persist();
     waiting.fire(new WorkWaiting(cluster, false));
+    submitted.fire(
+        new JobSubmitted(job.jobId(), kind, cluster, spec, options.trigger(), job.createdAt));
     return JobViews.of(job, "waits for admission", List.of());
   }
 

@@ -26,7 +26,7 @@ public record JobView(
         String outcome,
     ProblemView problem,
     String cluster,
-    @Schema(description = "Id of the key that asked for it") String trigger,
+    @Schema(description = "Id of the key that asked for it, or schedule:<name>") String trigger,
     Map<String, String> labels,
     Instant createdAt,
     Instant startedAt,
@@ -65,9 +65,9 @@ public record JobView(
       String node,
       @Schema(
               description =
-                  "SUCCEEDED, FAILED, REFUSED by the worker's own configuration, LOST, NOT_ACCEPTED,"
-                      + " HANDED_OVER by a worker that was told to end, or CANCELLED; absent until"
-                      + " over")
+                  "SUCCEEDED, FAILED, REFUSED by the worker's own configuration, LOST,"
+                      + " NOT_ACCEPTED, HANDED_OVER by a worker that was told to end, or CANCELLED;"
+                      + " absent until over")
           String outcome,
       ProblemView problem) {}
 }

@@ -15,10 +15,14 @@ public record ClusterEventView(
             description =
                 "GAP_FOUND, GAP_CLOSED, GAP_SUPERSEDED, ARCHIVE_STALLED, ARCHIVE_RESUMED,"
                     + " OBJECTIVE_BREACHED, OBJECTIVE_MET, SLOT_HALF_FULL, SLOT_NEARLY_FULL,"
-                    + " SLOT_RELIEVED, SLOT_LOST, ARCHIVE_UNOBSERVED, ARCHIVE_OBSERVED or"
-                    + " WAL_REFUSED; further values may follow")
+                    + " SLOT_RELIEVED, SLOT_LOST, ARCHIVE_UNOBSERVED, ARCHIVE_OBSERVED,"
+                    + " WAL_REFUSED or RUN_MISSED; further values may follow")
         String type,
-    @Schema(description = "With WAL_REFUSED: SPLIT_BRAIN, FOREIGN_CLUSTER, ...") String code,
+    @Schema(
+            description =
+                "With WAL_REFUSED: SPLIT_BRAIN, FOREIGN_CLUSTER, ...; with RUN_MISSED: LATE,"
+                    + " REFUSED, ...")
+        String code,
     Instant at,
     String message,
     @Schema(description = "The values in the message") Map<String, String> details) {

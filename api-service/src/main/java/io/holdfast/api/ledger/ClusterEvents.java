@@ -33,7 +33,7 @@ public class ClusterEvents {
    * @param eventId of the worker's event; null: our own finding
    */
   @Transactional(Transactional.TxType.MANDATORY)
-  void note(
+  public void note(
       String cluster,
       String type,
       String code,

@@ -56,6 +56,7 @@ public class ContractFilter implements OASFilter {
 
   private static void complete(PathItem item, boolean named) {
     for (Operation operation : item.getOperations().values()) {
+      ScheduleHeader.describe(operation);
       PROBLEMS.forEach((status, because) -> add(operation, status, because));
       if (named) {
         add(operation, "404", "There is no such thing, or not for this API key.");
@@ -85,7 +86,8 @@ public class ContractFilter implements OASFilter {
         .type(SecurityScheme.Type.HTTP)
         .scheme("bearer")
         .description(
-            "Authorization: Bearer, with an API key (hfk_...) or a JWT of an issuer that is declared.");
+            "Authorization: Bearer, with an API key (hfk_...) or a JWT of an issuer that is"
+                + " declared.");
   }
 
   private static Schema problem() {

@@ -45,6 +45,21 @@ public class RepositoryService {
     return Wire.read(find(name).spec, RepositorySpec.class);
   }
 
+  /**
+   * For what names a repository.
+   *
+   * @throws ApiProblem 422 about that field, when there is none of that name
+   */
+  @Transactional
+  public void requireDeclared(String field, String name) {
+    if (!name.matches(ResourceName.PATTERN) || RepositoryEntity.findById(name) == null) {
+      throw ApiProblem.invalid(
+          field,
+          "there is no repository '" + printable(name) + "'",
+          "Declare the repository first.");
+    }
+  }
+
   /** The pool whose workers probe it. */
   @Transactional
   public String pool(String name) {

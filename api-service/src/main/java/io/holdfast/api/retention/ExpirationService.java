@@ -67,12 +67,7 @@ public class ExpirationService {
   public Accepted request(String cluster, ExpirationRequest request, String idempotencyKey) {
     caller.requireCluster(cluster);
     ClusterRetention policy = clusters.retention(cluster);
-    Violations wrong = new Violations();
-    wrong.name("repository", request.repository());
-    wrong.name("pool", request.pool());
-    wrong.labels(request.labels());
-    Duration deadline = wrong.duration("deadline", request.deadline());
-    wrong.throwIfAny();
+    Duration deadline = check(request);
     RepositorySpec repository = retention.place(cluster, request.repository());
     boolean dryRun = Boolean.TRUE.equals(request.dryRun());
     return idempotency.once(
@@ -96,6 +91,22 @@ public class ExpirationService {
               dryRun,
               new SubmitOptions(caller.keyId(), request.labels(), deadline));
         });
+  }
+
+  /**
+   * Finds out what is wrong with a request, whichever cluster it is about.
+   *
+   * @return its deadline; null: none
+   * @throws ApiProblem 422
+   */
+  public Duration check(ExpirationRequest request) {
+    Violations wrong = new Violations();
+    wrong.name("repository", request.repository());
+    wrong.name("pool", request.pool());
+    wrong.labels(request.labels());
+    Duration deadline = wrong.duration("deadline", request.deadline());
+    wrong.throwIfAny();
+    return deadline;
   }
 
   /**

@@ -59,13 +59,7 @@ public class VerificationService {
   @Transactional
   public Accepted request(String backupId, VerificationRequest request, String idempotencyKey) {
     BackupQueries.Known backup = backups.known(backupId);
-    Violations wrong = new Violations();
-    wrong.require(request.level() != null, "level", "is required");
-    VerificationLevel level = wrong.constant(VerificationLevel.class, "level", request.level());
-    wrong.name("repository", request.repository());
-    wrong.labels(request.labels());
-    Duration deadline = wrong.duration("deadline", request.deadline());
-    wrong.throwIfAny();
+    Sound sound = check(request);
     return idempotency.once(
         idempotencyKey,
         "POST /backups/" + backup.id() + "/verifications",
@@ -79,9 +73,28 @@ public class VerificationService {
                         backup.id(),
                         backup.cluster(),
                         repositories.spec(copies.place(backup, request.repository())),
-                        level)
+                        sound.level())
                     .encrypted(backups.encrypted(backup.id())),
-                new SubmitOptions(caller.keyId(), request.labels(), deadline)));
+                new SubmitOptions(caller.keyId(), request.labels(), sound.deadline())));
+  }
+
+  /** What a sound request says. */
+  public record Sound(VerificationLevel level, Duration deadline) {}
+
+  /**
+   * Reads a request, whichever backup it is about.
+   *
+   * @throws io.holdfast.api.problem.ApiProblem 422
+   */
+  public Sound check(VerificationRequest request) {
+    Violations wrong = new Violations();
+    wrong.require(request.level() != null, "level", "is required");
+    VerificationLevel level = wrong.constant(VerificationLevel.class, "level", request.level());
+    wrong.name("repository", request.repository());
+    wrong.labels(request.labels());
+    Duration deadline = wrong.duration("deadline", request.deadline());
+    wrong.throwIfAny();
+    return new Sound(level, deadline);
   }
 
   @Transactional

@@ -78,6 +78,18 @@ class RoleMatrixTest {
           Map.entry("createScan", OPERATORS),
           Map.entry("listScans", EVERYONE),
           Map.entry("getScan", EVERYONE),
+          Map.entry("listClusterSchedules", EVERYONE),
+          Map.entry("getClusterSchedule", EVERYONE),
+          Map.entry("putClusterSchedule", ADMINS),
+          Map.entry("deleteClusterSchedule", ADMINS),
+          Map.entry("listClusterScheduleUpcoming", EVERYONE),
+          Map.entry("listClusterScheduleRuns", EVERYONE),
+          Map.entry("listRepositorySchedules", EVERYONE),
+          Map.entry("getRepositorySchedule", EVERYONE),
+          Map.entry("putRepositorySchedule", ADMINS),
+          Map.entry("deleteRepositorySchedule", ADMINS),
+          Map.entry("listRepositoryScheduleUpcoming", EVERYONE),
+          Map.entry("listRepositoryScheduleRuns", EVERYONE),
           Map.entry("getRecoveryKit", EVERYONE),
           Map.entry("listNotificationTargets", EVERYONE),
           Map.entry("getNotificationTarget", EVERYONE),
@@ -100,7 +112,12 @@ class RoleMatrixTest {
 
   /** A cluster alone does not make these succeed. */
   private static final Set<String> NEEDS_MORE =
-      Set.of("createWalGapAcknowledgement", "createDrill");
+      Set.of(
+          "createWalGapAcknowledgement",
+          "createDrill",
+          "getClusterSchedule",
+          "listClusterScheduleUpcoming",
+          "listClusterScheduleRuns");
 
   @Test
   void hasARuleForEveryOperation() {

@@ -80,6 +80,12 @@ class MetricsTest {
         .put("/api/v1/notification-targets/" + target)
         .then()
         .statusCode(201);
+    admin()
+        .body("{\"kind\":\"BACKUP\",\"cron\":\"0 2 * * *\",\"backup\":{\"method\":\"LOGICAL\"}}")
+        .put("/api/v1/clusters/" + api.cluster() + "/schedules/nightly")
+        .then()
+        .statusCode(201);
+    awaitSeries("holdfast_schedule_overdue");
     awaitSeries("holdfast_copies_waiting");
     await()
         .atMost(PATIENCE)

@@ -133,9 +133,7 @@ class WebhookTest {
         .allSatisfy(got -> assertThat(got.header("webhook-id")).isEqualTo(id));
     assertThat(delivery(id).getString("state")).isEqualTo("DELIVERED");
     assertThat(target(target).getString("standing.state")).isEqualTo("WORKING");
-    await()
-        .atMost(PATIENCE)
-        .until(() -> Double.valueOf(0).equals(metric("failing", target)));
+    await().atMost(PATIENCE).until(() -> Double.valueOf(0).equals(metric("failing", target)));
     assertThat(metric("failures_total", target)).isEqualTo(4);
     assertThat(metric("pending", target)).isZero();
     assertThat(metric("last_success_timestamp_seconds", target))

@@ -72,6 +72,8 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     config.put("holdfast.notifications.timeout", "2s");
     config.put("holdfast.secret.hook-key", "whsec_aG9va2V5");
     config.put(SECRETS, folder.resolve("secrets").toString());
+    // Tests tick by clocks of their own.
+    config.put("holdfast.schedules.tick", "off");
     config.put("holdfast.archive.announce-interval", "2s");
     config.put("holdfast.archive.observe-interval", "2s");
     for (String noisy : new String[] {"kafka", "org.apache.kafka", "state.change.logger"}) {

@@ -1,0 +1,191 @@
+package io.holdfast.api.schedule;
+
+import io.holdfast.api.ledger.ClusterEvents;
+import io.holdfast.api.schedule.Settlement.Decision;
+import io.holdfast.api.schedule.Settlement.Due;
+import io.holdfast.api.schedule.Settlement.Missed;
+import io.holdfast.api.schedule.Settlement.Skipped;
+import io.holdfast.api.schedule.Settlement.Standing;
+import io.holdfast.api.schedule.Settlement.Start;
+import io.holdfast.model.wire.Wire;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives runs whose time has come their outcome, and plans those after them. Its callers hold the
+ * rows of the schedules; a refused request throws and loses the transaction.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+class RunSettler {
+  private static final Logger LOG = Logger.getLogger(RunSettler.class);
+  private static final Duration RETRY = Duration.ofSeconds(30);
+  private static final String IDS =
+      " = any(array(select cast(value as bigint) from jsonb_array_elements_text(cast(:ids as"
+          + " jsonb))))";
+
+  @Inject EntityManager entities;
+  @Inject RunPlanner planner;
+  @Inject ScheduledRequests requests;
+  @Inject ClusterEvents events;
+  @Inject Event<RunMissed> missed;
+
+  /**
+   * @param refusal why their requests cannot be made now: runs that would start wait; null: they
+   *     can
+   * @return how many runs were decided
+   */
+  int settle(List<ScheduleEntity> rows, Instant now, String refusal) {
+    List<Routine> schedules = rows.stream().map(Routine::of).toList();
+    planner.plan(schedules, now);
+    String ids = Wire.text(rows.stream().map(row -> row.id).toList());
+    Map<Long, List<ScheduleRunEntity>> open = open(ids, now);
+    Map<Long, String> unfinished = unfinished(ids);
+    int decided = 0;
+    for (Routine one : schedules) {
+      List<ScheduleRunEntity> runs = open.getOrDefault(one.row().id, List.of());
+      List<Decision> decisions =
+          Settlement.decide(
+              runs.stream().map(RunSettler::due).toList(),
+              standing(one, unfinished.get(one.row().id), now));
+      carryOut(one, runs, decisions, now, refusal);
+      decided += decisions.size();
+    }
+    planner.setNextLook(schedules);
+    return decided;
+  }
+
+  private static Standing standing(Routine one, String unfinished, Instant now) {
+    ScheduleEntity schedule = one.row();
+    return new Standing(
+        schedule.external,
+        schedule.paused,
+        one.rhythm().window(),
+        unfinished,
+        schedule.plannedUntil.isAfter(now),
+        now);
+  }
+
+  private void carryOut(
+      Routine one,
+      List<ScheduleRunEntity> runs,
+      List<Decision> decisions,
+      Instant now,
+      String refusal) {
+    Map<Instant, ScheduleRunEntity> byDue = new HashMap<>();
+    runs.forEach(run -> byDue.put(run.key.dueAt(), run));
+    for (Decision decision : decisions) {
+      ScheduleRunEntity run = byDue.get(decision.due().times().dueAt());
+      switch (decision) {
+        case Start start -> start(one, run, now, refusal);
+        case Missed miss -> miss(one, run, miss, now);
+        case Skipped skip -> skip(run, skip, now);
+      }
+    }
+  }
+
+  private void start(Routine one, ScheduleRunEntity run, Instant now, String refusal) {
+    if (refusal != null) {
+      Instant retry = now.plus(RETRY);
+      run.reason = refusal;
+      run.retryAt = retry.isBefore(run.deadlineAt) ? retry : run.deadlineAt;
+      return;
+    }
+    ScheduleEntity schedule = one.row();
+    String job = requests.ask(schedule.owner(), one.trigger(), schedule.kind, one.declared());
+    became(schedule, run, UUID.fromString(job), now);
+  }
+
+  /** The run has become that job. */
+  void became(ScheduleEntity schedule, ScheduleRunEntity run, UUID job, Instant now) {
+    run.jobId = job;
+    decide(run, ScheduleRunEntity.JOB, null, null, now);
+    schedule.lastRunAt = now;
+    schedule.lastJobId = job;
+  }
+
+  void skip(ScheduleRunEntity run, Skipped skip, Instant now) {
+    decide(run, ScheduleRunEntity.SKIPPED, skip.code(), skip.reason(), now);
+  }
+
+  private void miss(Routine one, ScheduleRunEntity run, Missed miss, Instant now) {
+    ScheduleEntity schedule = one.row();
+    decide(run, ScheduleRunEntity.MISSED, miss.code(), miss.reason(), now);
+    schedule.missedRuns++;
+    LOG.warnf("the run of %s due at %s was missed: %s", one.path(), run.key.dueAt(), miss.reason());
+    if (schedule.cluster != null) {
+      events.note(
+          schedule.cluster,
+          "RUN_MISSED",
+          miss.code(),
+          now,
+          "The run of schedule '"
+              + schedule.name
+              + "' due at "
+              + run.key.dueAt()
+              + " was missed. "
+              + miss.reason(),
+          Map.of(
+              "schedule", schedule.name,
+              "kind", schedule.kind.name(),
+              "dueAt", run.key.dueAt().toString()),
+          null);
+    }
+    missed.fire(new RunMissed(one.path(), schedule.id + "@" + run.key.dueAt(), now));
+  }
+
+  private static void decide(
+      ScheduleRunEntity run, String state, String code, String reason, Instant now) {
+    run.state = state;
+    run.code = code;
+    run.reason = reason;
+    run.decidedAt = now;
+    run.retryAt = null;
+  }
+
+  /** A refusal is kept in "reason" until the run is decided. */
+  static Due due(ScheduleRunEntity run) {
+    return new Due(new Rhythm.Times(run.key.dueAt(), run.startAt, run.deadlineAt), run.reason);
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<Long, List<ScheduleRunEntity>> open(String ids, Instant now) {
+    List<ScheduleRunEntity> runs =
+        entities
+            .createNativeQuery(
+                "select * from schedule_run where state = 'EXPECTED' and start_at <= :now and"
+                    + " schedule_id"
+                    + IDS
+                    + " order by schedule_id, due_at",
+                ScheduleRunEntity.class)
+            .setParameter("now", now)
+            .setParameter("ids", ids)
+            .getResultList();
+    return runs.stream().collect(Collectors.groupingBy(run -> run.key.scheduleId()));
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<Long, String> unfinished(String ids) {
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select s.id, cast(j.id as text) from schedule s join job j on j.id ="
+                    + " s.last_job_id where j.finished_at is null and s.id"
+                    + IDS)
+            .setParameter("ids", ids)
+            .getResultList();
+    return rows.stream()
+        .collect(Collectors.toMap(row -> ((Number) row[0]).longValue(), row -> (String) row[1]));
+  }
+}
