@@ -23,6 +23,7 @@ import io.holdfast.worker.target.logical.LogicalRestore;
 import io.holdfast.worker.target.logical.RestoreRequest;
 import io.holdfast.worker.target.logical.StoredDump;
 import io.holdfast.worker.target.physical.DirectoryRestore;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -115,11 +116,15 @@ final class RestoreProof {
   private void load(StoredBackup backup, ThrowAwayServer server, Path scratch) throws IOException {
     Connections connections = Connections.patient();
     for (Artifact globals : backup.artifacts(Kind.GLOBALS)) {
+      byte[] sql;
       try (InputStream plain = backup.open(globals)) {
-        List<String> unused =
-            new GlobalsRestore(connections)
-                .createMissingRoles(server.asServer(), SUPERUSER, plain, false);
+        sql = plain.readAllBytes();
       }
+      List<String> unused =
+          new GlobalsRestore(connections)
+              .createMissingRoles(
+                  server.asServer(), SUPERUSER, new ByteArrayInputStream(sql), false);
+      ProofTablespaces.create(ProofTablespaces.named(sql), server, scratch);
     }
     LogicalRestore restore = new LogicalRestore(connections, rooms.programs(), scratch);
     for (StoredDump dump : StoredDumps.of(backup)) {

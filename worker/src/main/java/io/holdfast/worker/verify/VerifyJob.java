@@ -43,7 +43,7 @@ public final class VerifyJob {
               layout,
               transfer,
               attempt);
-      chain.requireEncrypted(spec.encrypted());
+      chain.requireKnown(spec.encrypted(), spec.manifestSha256());
       if (!storedBytesOnly) {
         chain.requireReadable();
       }
