@@ -28,17 +28,24 @@ final class Services implements AutoCloseable {
   private final Path folder;
   private final Path jar;
   private final List<String> jvmOptions;
+  private final Map<String, String> environment;
   private final Configuration configuration;
   private final List<ChildJvm> running = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
   Services(
-      String kind, Path folder, Path jar, List<String> jvmOptions, Configuration configuration) {
+      String kind,
+      Path folder,
+      Path jar,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      Configuration configuration) {
     this.kind = kind;
     this.folder = folder;
     this.jar = jar;
     this.jvmOptions = jvmOptions;
+    this.environment = environment;
     this.configuration = configuration;
   }
 
@@ -82,7 +89,7 @@ final class Services implements AutoCloseable {
     }
     List<String> arguments = new ArrayList<>(jvmOptions);
     arguments.addAll(List.of("-jar", jar.toString()));
-    return ChildJvm.start(home, arguments, Map.of());
+    return ChildJvm.start(home, arguments, environment);
   }
 
   private void awaitReady(int index) {

@@ -27,6 +27,7 @@ public final class StackBuilder {
   private Ground foreign;
   private ServiceJars jars;
   private List<String> apiJvmOptions = List.of("-Xmx384m");
+  private final Map<String, String> workerEnvironment = new HashMap<>();
   // One collector thread is enough beside native compression, and holds less memory back.
   private List<String> workerJvmOptions = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
@@ -90,6 +91,12 @@ public final class StackBuilder {
     return this;
   }
 
+  /** A variable of the workers' environment. */
+  public StackBuilder workerEnvironment(String name, String value) {
+    workerEnvironment.put(name, value);
+    return this;
+  }
+
   public StackBuilder workerJvmOptions(String... options) {
     workerJvmOptions = List.of(options);
     return this;
@@ -125,6 +132,7 @@ public final class StackBuilder {
                   state.folder(),
                   services.api(),
                   apiJvmOptions,
+                  Map.of(),
                   replica -> apiSettings(state, ground, replica)));
       api.start(apiReplicas);
       Services worker =
@@ -134,6 +142,7 @@ public final class StackBuilder {
                   state.folder(),
                   services.worker(),
                   workerJvmOptions,
+                  workerEnvironment,
                   index -> workerSettings(state, folders, ground, index)));
       worker.start(workers);
       return new Stack(new Stack.Parts(state, folders, ground, own, demo, api, worker), closing);

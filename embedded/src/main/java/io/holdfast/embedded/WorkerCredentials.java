@@ -99,6 +99,21 @@ public final class WorkerCredentials {
   }
 
   /**
+   * @param variable of the worker's environment, which holds a key-encryption key
+   */
+  public WorkerCredentials envelopeKeyFromEnvironment(String name, String variable) {
+    envelopeKeys.put(quoted(name), "{ environment: %s }".formatted(quoted(variable)));
+    return this;
+  }
+
+  /** Takes a key of either kind away. */
+  public WorkerCredentials withoutKey(String name) {
+    envelopeKeys.remove(quoted(name));
+    openPgpKeys.remove(quoted(name));
+    return this;
+  }
+
+  /**
    * @param secretFile null: the public half only
    * @param passphraseFile null: none
    * @param signs whether what it signed is believed

@@ -1,6 +1,8 @@
 package io.holdfast.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.WorkerCredentials;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The repositories and clusters that tests declare at one stack, and what its workers are told of
@@ -166,6 +169,34 @@ final class Declarations {
       throws IOException {
     keys.into(credentials);
     archived(name, cluster, repository, archive, ",\"encryption\":" + EncryptionKeys.json(type));
+  }
+
+  void keys(Consumer<WorkerCredentials> change) {
+    change.accept(credentials);
+    credentials.writeTo(stack.credentialsFile());
+  }
+
+  /**
+   * @param encryption JSON
+   */
+  void encryptedWith(String name, String encryption) {
+    JsonNode now = api.get("/clusters/" + name);
+    ObjectNode again = JsonNodeFactory.instance.objectNode();
+    for (String member : List.of("repository", "credentialsRef", "nodes", "archive", "copies")) {
+      if (now.has(member)) {
+        again.set(member, now.get(member));
+      }
+    }
+    RestCalls.Answer answer =
+        api.call(
+            "PUT",
+            "/clusters/" + name,
+            again.toString().replaceFirst("\\{", "{\"encryption\":" + encryption + ","),
+            "If-Match",
+            "*");
+    if (answer.status() != 200) {
+      throw new IllegalStateException(answer.text());
+    }
   }
 
   /**

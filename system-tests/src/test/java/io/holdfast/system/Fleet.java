@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.demo.RestCalls;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.StackBuilder;
+import io.holdfast.embedded.WorkerCredentials;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
@@ -146,6 +148,16 @@ final class Fleet implements AutoCloseable {
     String name = Declarations.fresh("cluster");
     declarations.encrypted(name, cluster, repository, archive, keys, type);
     return name;
+  }
+
+  /** Gives the workers other keys, or takes some away. */
+  void keys(Consumer<WorkerCredentials> change) {
+    declarations.keys(change);
+  }
+
+  /** Declares a cluster again with another {@code encryption}, and all else as it is. */
+  void encryptedWith(String cluster, String encryption) {
+    declarations.encryptedWith(cluster, encryption);
   }
 
   /** As {@link #declareArchived}, pushed, with copies in a second repository. */

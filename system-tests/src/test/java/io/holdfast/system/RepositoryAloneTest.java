@@ -7,15 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holdfast.embedded.Stack;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
-import io.holdfast.embedded.process.Account;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.embedded.s3.EmbeddedS3;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -248,47 +244,10 @@ class RepositoryAloneTest {
         .doesNotContain(keys.get("AWS_SECRET_ACCESS_KEY"));
   }
 
-  /**
-   * Runs a kit's commands of that name.
-   *
-   * @param from the repository to read from
-   * @param server to restore a dump into
-   * @return TARGET
-   */
   private Path run(
       String kit, String from, String commands, Map<String, String> keys, PostgresServer server)
       throws Exception {
-    Path place =
-        Account.forPostgres().createPrivate(folder.resolve("kit-" + from + "-" + commands));
-    Map<String, String> variables = new HashMap<>(keys);
-    variables.put("REPO", Account.forPostgres().createPrivate(place.resolve("repo")).toString());
-    variables.put("TARGET", Account.forPostgres().createPrivate(place.resolve("t")).toString());
-    variables.put("RECOVERY", "recovery_target_action = 'promote'");
-    variables.put("PGHOST", server.host());
-    variables.put("PGPORT", Integer.toString(server.port()));
-    variables.put("PGUSER", server.superuser().username());
-    variables.put("PGPASSWORD", server.superuser().password());
-    variables.put(
-        "PATH",
-        Path.of(server.install().program("psql").toString()).getParent()
-            + ":"
-            + System.getenv("PATH"));
-    String script = block(kit, "place-" + from) + block(kit, commands);
-    if (!commands.equals("logical")) {
-      script += "pg_ctl --pgdata=\"$DATA\" --wait --silent --mode=fast stop\n";
-    }
-    ShellBlocks.run(script, variables);
-    return Path.of(variables.get("TARGET"));
-  }
-
-  private static String block(String kit, String name) {
-    Matcher block =
-        Pattern.compile(
-                "^```sh " + Pattern.quote(name) + "\n(.*?)^```$",
-                Pattern.DOTALL | Pattern.MULTILINE)
-            .matcher(kit);
-    assertThat(block.find()).as("%s in %s", name, kit).isTrue();
-    return block.group(1);
+    return new PrintedKit(kit, folder).run(from, commands, keys, server);
   }
 
   private JsonNode window() {

@@ -10,6 +10,7 @@ import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -39,43 +40,79 @@ public class BackupCatalog {
         && done.spec() instanceof JobSpec.Backup spec) {
       add(done.jobId(), spec, backedUp);
     }
+    if (done.result() instanceof JobResult.BackedUp backedUp
+        && done.spec() instanceof JobSpec.Reencrypt spec) {
+      add(done.jobId(), spec, backedUp);
+    }
   }
 
   void late(@Observes LateManifest late) {
     if (late.spec() instanceof JobSpec.Backup spec) {
       add(late.jobId(), spec, late.result());
     }
+    if (late.spec() instanceof JobSpec.Reencrypt spec) {
+      add(late.jobId(), spec, late.result());
+    }
   }
 
   private void add(JobId jobId, JobSpec.Backup spec, JobResult.BackedUp result) {
-    Manifest manifest = result.manifest();
-    if (!manifest.backupId().equals(spec.backupId())) {
+    if (isNew(jobId, spec.backupId(), result.manifest())) {
+      BackupEntity row = row(jobId, spec.cluster().name(), spec.repository(), result);
+      row.state = result.suspectBecause() == null ? BackupEntity.AVAILABLE : BackupEntity.SUSPECT;
+      row.suspectReason = result.suspectBecause();
+      row.selectionHash = SizeHistory.hash(spec.source());
+      row.persist();
+    }
+  }
+
+  /** What was known of the content is known of it under other keys, too. */
+  private void add(JobId jobId, JobSpec.Reencrypt spec, JobResult.BackedUp result) {
+    if (isNew(jobId, spec.backupId(), result.manifest())) {
+      BackupEntity original = BackupEntity.findById(uuid(spec.original()));
+      BackupEntity row = row(jobId, spec.sourceCluster(), spec.repository(), result);
+      boolean suspect = BackupEntity.SUSPECT.equals(original.state);
+      row.state = suspect ? BackupEntity.SUSPECT : BackupEntity.AVAILABLE;
+      row.suspectReason = suspect ? original.suspectReason : null;
+      row.selectionHash = original.selectionHash;
+      row.persist();
+      entities.flush();
+      int unused =
+          entities
+              .createNativeQuery(
+                  "insert into backup_content (backup_id, database, page, item, type, schema_name,"
+                      + " name, owner) select :id, database, page, item, type, schema_name, name,"
+                      + " owner from backup_content where backup_id = :original")
+              .setParameter("id", row.id)
+              .setParameter("original", original.id)
+              .executeUpdate();
+    }
+  }
+
+  /** Whether this is the first word of it. */
+  private static boolean isNew(JobId jobId, BackupId asked, Manifest manifest) {
+    if (!manifest.backupId().equals(asked)) {
       throw new IllegalArgumentException(
-          "job "
-              + jobId
-              + " was to make backup "
-              + spec.backupId()
-              + ", not "
-              + manifest.backupId());
+          "job " + jobId + " was to make backup " + asked + ", not " + manifest.backupId());
     }
-    if (BackupEntity.findById(uuid(spec.backupId())) != null) {
-      return;
-    }
+    return BackupEntity.findById(uuid(asked)) == null;
+  }
+
+  private static BackupEntity row(
+      JobId jobId, String cluster, RepositorySpec repository, JobResult.BackedUp result) {
+    Manifest manifest = result.manifest();
     BackupEntity row = new BackupEntity();
-    row.id = uuid(spec.backupId());
-    row.cluster = spec.cluster().name();
+    row.id = uuid(manifest.backupId());
+    row.cluster = cluster;
     row.method = manifest.method();
-    row.state = result.suspectBecause() == null ? BackupEntity.AVAILABLE : BackupEntity.SUSPECT;
-    row.suspectReason = result.suspectBecause();
-    row.repository = spec.repository().name();
+    row.repository = repository.name();
     row.jobId = UUID.fromString(jobId.value());
     row.startedAt = manifest.startedAt();
     row.finishedAt = manifest.finishedAt();
     row.plainBytes = manifest.plainBytes();
     row.storedBytes = manifest.storedBytes();
     row.manifest = Wire.text(manifest);
-    row.selectionHash = SizeHistory.hash(spec.source());
-    row.persist();
+    row.manifestSha256 = result.manifestSha256();
+    return row;
   }
 
   void contents(@Observes ContentsSeen seen) {

@@ -54,17 +54,40 @@ public class BackupQueries {
     return new Known(new BackupId(id), place.cluster(), place.method(), place.repository());
   }
 
-  /** Whether a backup is known to be encrypted, whatever its manifest says now. */
+  /** The newest backup in a repository that has the content of another one under other keys. */
   @Transactional
-  public boolean encrypted(BackupId id) {
+  public Optional<BackupId> reencrypted(BackupId original, String repository) {
     return entities
-            .createNativeQuery(
-                "select 1 from backup where id = :id and jsonb_typeof(cast(manifest as jsonb) ->"
-                    + " 'encryption') = 'object'")
-            .setParameter("id", UUID.fromString(id.value()))
-            .getResultList()
-            .size()
-        == 1;
+        .createNativeQuery(
+            "select cast(id as text) from backup where repository = :repository and state ="
+                + " 'AVAILABLE' and manifest ->> 'reencryptedFrom' = :original order by id desc"
+                + " limit 1",
+            String.class)
+        .setParameter("repository", repository)
+        .setParameter("original", original.value())
+        .getResultStream()
+        .map(id -> new BackupId((String) id))
+        .findFirst();
+  }
+
+  /**
+   * What the catalog has seen of a manifest, whatever the repository says now.
+   *
+   * @param sha256 null: nobody looked
+   */
+  public record Recorded(boolean encrypted, String sha256) {}
+
+  @Transactional
+  public Recorded recorded(BackupId id) {
+    Object[] row =
+        (Object[])
+            entities
+                .createNativeQuery(
+                    "select coalesce(jsonb_typeof(cast(manifest as jsonb) -> 'encryption') ="
+                        + " 'object', false), manifest_sha256 from backup where id = :id")
+                .setParameter("id", UUID.fromString(id.value()))
+                .getSingleResult();
+    return new Recorded((Boolean) row[0], (String) row[1]);
   }
 
   /** Where a backup lies. */
@@ -89,10 +112,11 @@ public class BackupQueries {
     Optional<BackupEntity> found =
         method == null
             ? BackupEntity.find(
-                    "cluster = ?1 and state = 'AVAILABLE' order by finishedAt desc", cluster)
+                    "cluster = ?1 and state = 'AVAILABLE' order by finishedAt desc, id desc",
+                    cluster)
                 .firstResultOptional()
             : BackupEntity.find(
-                    "cluster = ?1 and state = 'AVAILABLE' and method = ?2 order by finishedAt desc",
+                    "cluster = ?1 and state = 'AVAILABLE' and method = ?2 order by finishedAt desc, id desc",
                     cluster,
                     method)
                 .firstResultOptional();
@@ -141,7 +165,7 @@ public class BackupQueries {
   @Transactional
   public Optional<Newest> newest(String cluster, String method) {
     return BackupEntity.<BackupEntity>find(
-            "cluster = ?1 and state = 'AVAILABLE' and method = ?2 order by finishedAt desc",
+            "cluster = ?1 and state = 'AVAILABLE' and method = ?2 order by finishedAt desc, id desc",
             cluster,
             method)
         .firstResultOptional()
@@ -178,7 +202,7 @@ public class BackupQueries {
                     + " manifest #>> '{wal,stopLsn}' from backup where cluster = :cluster and"
                     + " repository = :repository and method = 'PHYSICAL' and state in"
                     + " ('AVAILABLE', 'SUSPECT') and"
-                    + " manifest #>> '{wal,stopLsn}' is not null order by finished_at desc")
+                    + " manifest #>> '{wal,stopLsn}' is not null order by finished_at desc, id desc")
             .setParameter("cluster", cluster)
             .setParameter("repository", repository)
             .getResultList();

@@ -95,8 +95,13 @@ public class BackupService {
             .filter(backup -> asked == null || backup.id().value().equals(asked))
             .findFirst();
     if (parent.isPresent()) {
+      BackupQueries.Recorded recorded = backups.recorded(parent.get().id());
       return new PhysicalSourceSpec(
-          full.checkpoint(), parent.get().id(), plan.incremental().otherwise());
+          full.checkpoint(),
+          parent.get().id(),
+          plan.incremental().otherwise(),
+          recorded.encrypted(),
+          recorded.sha256());
     }
     if (asked == null && plan.incremental().otherwise() == PhysicalSourceSpec.Otherwise.FULL) {
       return full;

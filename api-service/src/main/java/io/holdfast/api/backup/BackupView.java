@@ -30,6 +30,8 @@ public record BackupView(
     WalView wal,
     @Schema(description = "The backup that an incremental one builds on; absent: a full one")
         String parent,
+    @Schema(description = "The backup whose content it has, under other keys; absent: none")
+        String reencryptedFrom,
     VerificationStateView verification,
     @Schema(description = "Why it goes or went") ExpiryView expiry,
     @Schema(description = "Where else it lies, or is to lie") List<BackupCopyView> copies,

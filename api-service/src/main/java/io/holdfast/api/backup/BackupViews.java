@@ -44,6 +44,7 @@ final class BackupViews {
         source(manifest.source()),
         wal(manifest.wal()),
         manifest.parent() == null ? null : manifest.parent().value(),
+        manifest.reencryptedFrom() == null ? null : manifest.reencryptedFrom().value(),
         row.verifiedLevel == null
             ? null
             : new BackupView.VerificationStateView(row.verifiedLevel, row.verifiedAt),

@@ -82,6 +82,7 @@ public class DrillService {
         plan.recoveryPoint() == null && declared.archive() != null
             ? declared.archive().spec().recoveryPointObjective()
             : plan.recoveryPoint();
+    BackupQueries.Recorded recorded = backups.recorded(backup.id());
     return jobs.submit(
         JobKind.DRILL,
         cluster,
@@ -100,7 +101,7 @@ public class DrillService {
                 request.repository() == null
                     ? copies.readable(backup.id()).stream().map(repositories::spec).toList()
                     : List.of())
-            .encrypted(backups.encrypted(backup.id())),
+            .known(recorded.encrypted(), recorded.sha256()),
         new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
   }
 

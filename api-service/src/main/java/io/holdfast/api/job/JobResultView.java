@@ -212,6 +212,7 @@ public record JobResultView(
         draft.findings = findings(c.findings());
       }
       case JobResult.KeysRotated k -> draft.findings = findings(k.findings());
+      case JobResult.WalReencrypted w -> draft.findings = findings(w.findings());
       case JobResult.Scanned s ->
           draft.scan =
               new ScanView(

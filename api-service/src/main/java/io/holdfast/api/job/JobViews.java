@@ -111,6 +111,8 @@ final class JobViews {
       case JobSpec.Scan scan -> null;
       case JobSpec.Expire expire -> null;
       case JobSpec.LegalHold hold -> hold.held().isEmpty() ? null : hold.held().getFirst();
+      case JobSpec.Reencrypt reencrypt -> reencrypt.backupId();
+      case JobSpec.ReencryptWal reencrypt -> null;
     };
   }
 }

@@ -37,7 +37,10 @@ final class KitCommands {
     return script.toString();
   }
 
-  String moment(String cluster, List<Manifest> chain) {
+  /**
+   * @param sealed whether some of the WAL may be encrypted; it may be where the backup is not
+   */
+  String moment(String cluster, List<Manifest> chain, boolean sealed) {
     String folder = "clusters/" + cluster + "/wal/" + chain.getLast().source().systemIdentifier();
     return ": \"${RECOVERY:?}\"\n"
         + physical(cluster, chain, false)
@@ -46,9 +49,9 @@ final class KitCommands {
         + "'\nWAL=\"$REPO/"
         + folder
         + "\"\n"
-        + (chain.getLast().encryption() == null
-            ? format.block("To a point in time")
-            : "ARCHIVE='" + folder + "'\n" + format.block("The same, encrypted"));
+        + (sealed
+            ? "ARCHIVE='" + folder + "'\n" + format.block("The same, encrypted")
+            : format.block("To a point in time"));
   }
 
   /** What somebody has to set where the objects are sealed. */

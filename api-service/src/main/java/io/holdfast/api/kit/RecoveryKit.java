@@ -67,7 +67,8 @@ public class RecoveryKit {
     physical.ifPresent(newest -> sections.add(physical(cluster, newest)));
     physical
         .filter(newest -> declared.archive() != null)
-        .ifPresent(newest -> sections.add(moment(cluster, newest)));
+        .ifPresent(
+            newest -> sections.add(moment(cluster, newest, declared.spec().encryption() != null)));
     logical.ifPresent(newest -> sections.add(logical(cluster, newest)));
     return new Kit("Recovery kit of cluster " + cluster, sections);
   }
@@ -172,7 +173,7 @@ public class RecoveryKit {
             new Commands("physical", commands.physical(cluster, chain, true))));
   }
 
-  private Section moment(String cluster, BackupQueries.Newest newest) {
+  private Section moment(String cluster, BackupQueries.Newest newest, boolean sealed) {
     return new Section(
         "The newest base backup, to a point in time",
         List.of(
@@ -181,7 +182,10 @@ public class RecoveryKit {
                     + " say where to stop, such as recovery_target_time = '2026-11-21 10:00:00+00'"
                     + " and recovery_target_action = 'promote'; with the last alone it goes on to"
                     + " the end of the archive."),
-            new Commands("point-in-time", commands.moment(cluster, chain(newest)))));
+            new Commands(
+                "point-in-time",
+                commands.moment(
+                    cluster, chain(newest), sealed || newest.manifest().encryption() != null))));
   }
 
   private Section logical(String cluster, BackupQueries.Newest newest) {

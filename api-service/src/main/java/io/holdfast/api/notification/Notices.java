@@ -95,7 +95,16 @@ class Notices {
   private static Severity severity(JobKind kind) {
     return switch (kind) {
       case BACKUP, RESTORE, VERIFY, DRILL, COPY, COPY_WAL -> Severity.CRITICAL;
-      case CHECK, PROBE, RESTORE_POINT, SCAN, EXPIRE, ROTATE_KEYS, LEGAL_HOLD -> Severity.WARNING;
+      case CHECK,
+          PROBE,
+          RESTORE_POINT,
+          SCAN,
+          EXPIRE,
+          ROTATE_KEYS,
+          LEGAL_HOLD,
+          REENCRYPT,
+          REENCRYPT_WAL ->
+          Severity.WARNING;
     };
   }
 

@@ -54,6 +54,7 @@ public class RestoreService {
           checkFits(plan, backup);
           String cluster = cluster(plan, backup);
           caller.requireCluster(cluster);
+          BackupQueries.Recorded recorded = backups.recorded(backup.id());
           return jobs.submit(
               JobKind.RESTORE,
               cluster,
@@ -65,7 +66,7 @@ public class RestoreService {
                       target(plan, cluster),
                       Boolean.TRUE.equals(request.dryRun()),
                       otherwise(backup, request.repository()))
-                  .encrypted(backups.encrypted(backup.id())),
+                  .known(recorded.encrypted(), recorded.sha256()),
               new SubmitOptions(caller.keyId(), request.labels(), plan.deadline()));
         });
   }

@@ -35,6 +35,9 @@ record Reads(String cluster, BackupId backupId, boolean wal) {
       case JobSpec.RestorePoint point -> Optional.empty();
       case JobSpec.Expire expire -> Optional.empty();
       case JobSpec.LegalHold hold -> Optional.empty();
+      case JobSpec.Reencrypt reencrypt ->
+          Optional.of(new Reads(reencrypt.sourceCluster(), reencrypt.original(), false));
+      case JobSpec.ReencryptWal reencrypt -> Optional.empty();
     };
   }
 }

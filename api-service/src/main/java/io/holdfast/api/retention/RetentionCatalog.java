@@ -154,7 +154,7 @@ class RetentionCatalog {
         entities
             .createNativeQuery(
                 "select spec ->> 'backupId' from job where finished_at is null and cluster ="
-                    + " :cluster and kind = 'BACKUP'",
+                    + " :cluster and kind in ('BACKUP', 'REENCRYPT')",
                 String.class)
             .setParameter("cluster", cluster)
             .getResultList();

@@ -64,18 +64,20 @@ public class VerificationService {
         idempotencyKey,
         "POST /backups/" + backup.id() + "/verifications",
         request,
-        () ->
-            jobs.submit(
-                JobKind.VERIFY,
-                backup.cluster(),
-                clusters.pool(backup.cluster()),
-                new JobSpec.Verify(
-                        backup.id(),
-                        backup.cluster(),
-                        repositories.spec(copies.place(backup, request.repository())),
-                        sound.level())
-                    .encrypted(backups.encrypted(backup.id())),
-                new SubmitOptions(caller.keyId(), request.labels(), sound.deadline())));
+        () -> {
+          BackupQueries.Recorded recorded = backups.recorded(backup.id());
+          return jobs.submit(
+              JobKind.VERIFY,
+              backup.cluster(),
+              clusters.pool(backup.cluster()),
+              new JobSpec.Verify(
+                      backup.id(),
+                      backup.cluster(),
+                      repositories.spec(copies.place(backup, request.repository())),
+                      sound.level())
+                  .known(recorded.encrypted(), recorded.sha256()),
+              new SubmitOptions(caller.keyId(), request.labels(), sound.deadline()));
+        });
   }
 
   /** What a sound request says. */

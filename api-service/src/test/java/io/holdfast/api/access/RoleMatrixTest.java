@@ -72,6 +72,8 @@ class RoleMatrixTest {
           Map.entry("listHolds", EVERYONE),
           Map.entry("deleteHold", ADMINS),
           Map.entry("createKeyRotation", ADMINS),
+          Map.entry("createReencryption", ADMINS),
+          Map.entry("createWalReencryption", ADMINS),
           Map.entry("createCopy", OPERATORS),
           Map.entry("listCopies", EVERYONE),
           Map.entry("getClusterCopies", EVERYONE),

@@ -11,7 +11,9 @@ import io.holdfast.model.cluster.NodeRole;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.Artifact;
+import io.holdfast.model.manifest.Encryption;
 import io.holdfast.model.manifest.Manifest;
+import io.holdfast.model.wire.Wire;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +41,14 @@ public final class Manifests {
         new Manifest.Wal(Lsn.parse(start), Lsn.parse(stop), 1, 0x100000),
         ((PhysicalSourceSpec) spec.source()).parent(),
         finishedAt);
+  }
+
+  /** The same, encrypted. */
+  public static Manifest encrypted(Manifest manifest) {
+    String encryption = Wire.text(Encryption.envelope("00000000-0000-4000-8000-000000000001"));
+    return Wire.read(
+        Wire.text(manifest).replaceFirst("\\{", "{\"encryption\":" + encryption + ","),
+        Manifest.class);
   }
 
   private static Manifest of(

@@ -14,7 +14,9 @@ public enum JobKind {
   SCAN,
   EXPIRE,
   ROTATE_KEYS,
-  LEGAL_HOLD;
+  LEGAL_HOLD,
+  REENCRYPT,
+  REENCRYPT_WAL;
 
   /** One-shot kinds change something outside the repository and are never retried by themselves. */
   public boolean oneShot() {

@@ -26,13 +26,22 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobResult.KeysRotated.class, name = "ROTATE_KEYS"),
   @JsonSubTypes.Type(value = JobResult.Scanned.class, name = "SCAN"),
   @JsonSubTypes.Type(value = JobResult.Expired.class, name = "EXPIRE"),
-  @JsonSubTypes.Type(value = JobResult.Held.class, name = "LEGAL_HOLD")
+  @JsonSubTypes.Type(value = JobResult.Held.class, name = "LEGAL_HOLD"),
+  @JsonSubTypes.Type(value = JobResult.WalReencrypted.class, name = "REENCRYPT_WAL")
 })
 public sealed interface JobResult {
   /**
+   * Of a backup, and of one that is another one's content under other keys.
+   *
    * @param suspectBecause null when the size lies within the band of history
+   * @param manifestSha256 of {@code manifest.json} as it is stored; null from older workers
    */
-  record BackedUp(Manifest manifest, String suspectBecause) implements JobResult {}
+  record BackedUp(Manifest manifest, String suspectBecause, String manifestSha256)
+      implements JobResult {
+    public BackedUp(Manifest manifest, String suspectBecause) {
+      this(manifest, suspectBecause, null);
+    }
+  }
 
   /**
    * @param steps what was done, or in a dry run would be done, in order
@@ -55,6 +64,15 @@ public sealed interface JobResult {
    * @param dataKeys how many there are
    */
   record KeysRotated(String cluster, String key, int wrapped, int dataKeys, List<Finding> findings)
+      implements JobResult {}
+
+  /**
+   * @param files how many were put under new keys now, in every place together
+   * @param filesThere how many were so already
+   * @param findings what was left as it is, and why
+   */
+  record WalReencrypted(
+      String cluster, long files, long filesThere, long bytes, List<Finding> findings)
       implements JobResult {}
 
   record Checked(List<Finding> findings) implements JobResult {}

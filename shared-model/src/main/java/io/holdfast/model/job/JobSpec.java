@@ -10,6 +10,7 @@ import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.drill.DrillSpec;
+import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RestoreTarget;
 import java.time.Duration;
@@ -32,7 +33,9 @@ import java.util.Map;
   @JsonSubTypes.Type(value = JobSpec.RotateKeys.class, name = "ROTATE_KEYS"),
   @JsonSubTypes.Type(value = JobSpec.Scan.class, name = "SCAN"),
   @JsonSubTypes.Type(value = JobSpec.Expire.class, name = "EXPIRE"),
-  @JsonSubTypes.Type(value = JobSpec.LegalHold.class, name = "LEGAL_HOLD")
+  @JsonSubTypes.Type(value = JobSpec.LegalHold.class, name = "LEGAL_HOLD"),
+  @JsonSubTypes.Type(value = JobSpec.Reencrypt.class, name = "REENCRYPT"),
+  @JsonSubTypes.Type(value = JobSpec.ReencryptWal.class, name = "REENCRYPT_WAL")
 })
 public sealed interface JobSpec {
   RepositorySpec repository();
@@ -98,6 +101,8 @@ public sealed interface JobSpec {
    *     the first and nothing was changed yet
    * @param encrypted whether the catalog knows the backup as encrypted: then a manifest that says
    *     otherwise was forged
+   * @param manifestSha256 of the backup's {@code manifest.json} as the catalog knows it: then any
+   *     other one was changed; null: not known
    */
   record Restore(
       BackupId backupId,
@@ -106,7 +111,8 @@ public sealed interface JobSpec {
       RestoreTarget target,
       boolean dryRun,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted)
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted,
+      String manifestSha256)
       implements JobSpec {
     public Restore {
       copies = copies == null ? List.of() : List.copyOf(copies);
@@ -120,11 +126,12 @@ public sealed interface JobSpec {
         RestoreTarget target,
         boolean dryRun,
         List<RepositorySpec> copies) {
-      this(backupId, sourceCluster, repository, target, dryRun, copies, false);
+      this(backupId, sourceCluster, repository, target, dryRun, copies, false, null);
     }
 
-    public Restore encrypted(boolean known) {
-      return new Restore(backupId, sourceCluster, repository, target, dryRun, copies, known);
+    public Restore known(boolean asEncrypted, String sha256) {
+      return new Restore(
+          backupId, sourceCluster, repository, target, dryRun, copies, asEncrypted, sha256);
     }
 
     /** From one place only. */
@@ -134,19 +141,21 @@ public sealed interface JobSpec {
         RepositorySpec repository,
         RestoreTarget target,
         boolean dryRun) {
-      this(backupId, sourceCluster, repository, target, dryRun, List.of(), false);
+      this(backupId, sourceCluster, repository, target, dryRun, List.of());
     }
   }
 
   /**
    * @param encrypted as of {@link Restore}
+   * @param manifestSha256 as of {@link Restore}
    */
   record Verify(
       BackupId backupId,
       String sourceCluster,
       RepositorySpec repository,
       VerificationLevel level,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted)
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted,
+      String manifestSha256)
       implements JobSpec {
     /** Of a backup that need not be encrypted. */
     public Verify(
@@ -154,11 +163,11 @@ public sealed interface JobSpec {
         String sourceCluster,
         RepositorySpec repository,
         VerificationLevel level) {
-      this(backupId, sourceCluster, repository, level, false);
+      this(backupId, sourceCluster, repository, level, false, null);
     }
 
-    public Verify encrypted(boolean known) {
-      return new Verify(backupId, sourceCluster, repository, level, known);
+    public Verify known(boolean asEncrypted, String sha256) {
+      return new Verify(backupId, sourceCluster, repository, level, asEncrypted, sha256);
     }
   }
 
@@ -180,6 +189,7 @@ public sealed interface JobSpec {
    *
    * @param copies as of {@link Restore}
    * @param encrypted as of {@link Restore}
+   * @param manifestSha256 as of {@link Restore}
    */
   record Drill(
       BackupId backupId,
@@ -187,7 +197,8 @@ public sealed interface JobSpec {
       RepositorySpec repository,
       DrillSpec drill,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RepositorySpec> copies,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted)
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted,
+      String manifestSha256)
       implements JobSpec {
     public Drill {
       copies = copies == null ? List.of() : List.copyOf(copies);
@@ -200,17 +211,17 @@ public sealed interface JobSpec {
         RepositorySpec repository,
         DrillSpec drill,
         List<RepositorySpec> copies) {
-      this(backupId, sourceCluster, repository, drill, copies, false);
+      this(backupId, sourceCluster, repository, drill, copies, false, null);
     }
 
-    public Drill encrypted(boolean known) {
-      return new Drill(backupId, sourceCluster, repository, drill, copies, known);
+    public Drill known(boolean asEncrypted, String sha256) {
+      return new Drill(backupId, sourceCluster, repository, drill, copies, asEncrypted, sha256);
     }
 
     /** From one place only. */
     public Drill(
         BackupId backupId, String sourceCluster, RepositorySpec repository, DrillSpec drill) {
-      this(backupId, sourceCluster, repository, drill, List.of(), false);
+      this(backupId, sourceCluster, repository, drill, List.of());
     }
   }
 
@@ -241,6 +252,44 @@ public sealed interface JobSpec {
    * @param key by which they are wrapped afterwards, and by no other
    */
   record RotateKeys(String cluster, RepositorySpec repository, SecretRef key) implements JobSpec {}
+
+  /**
+   * Makes a second backup with the content of an encrypted one, under keys of its own. The first is
+   * not touched.
+   *
+   * @param backupId of the second
+   * @param original it is known to be encrypted
+   * @param manifestSha256 of the first, as of {@link Restore}
+   * @param parent what the second builds on: the first one's parent, encrypted anew; null when the
+   *     first builds on nothing
+   * @param encryption of the second
+   */
+  record Reencrypt(
+      BackupId backupId,
+      BackupId original,
+      String manifestSha256,
+      BackupId parent,
+      String sourceCluster,
+      RepositorySpec repository,
+      EncryptionSpec encryption)
+      implements JobSpec {}
+
+  /**
+   * Puts archived WAL that is encrypted under other keys, file by file under its own name, and then
+   * the same objects in the place of their copies.
+   *
+   * @param encryption of what is written
+   */
+  record ReencryptWal(
+      String cluster,
+      RepositorySpec repository,
+      List<RepositorySpec> copies,
+      EncryptionSpec encryption)
+      implements JobSpec {
+    public ReencryptWal {
+      copies = copies == null ? List.of() : List.copyOf(copies);
+    }
+  }
 
   /** Finds out what lies in a repository. Changes and deletes nothing. */
   record Scan(RepositorySpec repository) implements JobSpec {}

@@ -22,6 +22,8 @@ import java.util.Map;
  *     hexadecimal: since a manifest has the digests of its objects, the last member of a chain
  *     vouches for every byte of all; null for a full one
  * @param encryption null: none
+ * @param reencryptedFrom the backup that this one has the content of, under other keys; null: it
+ *     was taken from a server
  * @param structureChecked whether dumps and tar files were parsed before the manifest was written;
  *     false for a base backup that the server compressed, until it is verified nobody looked inside
  */
@@ -50,7 +52,8 @@ public record Manifest(
     String parentManifestSha256,
     Encryption encryption,
     Map<String, String> tools,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    BackupId reencryptedFrom) {
   public static final int FORMAT = 1;
 
   /** A full one. */
@@ -105,6 +108,109 @@ public record Manifest(
         tools,
         labels);
   }
+
+  /** One that was taken from a server. */
+  public Manifest(
+      int format,
+      BackupId backupId,
+      RunId runId,
+      int attempt,
+      JobId jobId,
+      String cluster,
+      String method,
+      String createdBy,
+      Instant startedAt,
+      Instant finishedAt,
+      double durationSeconds,
+      Source source,
+      Wal wal,
+      CompressionSpec compression,
+      boolean structureChecked,
+      List<Database> databases,
+      List<Tablespace> tablespaces,
+      List<Artifact> artifacts,
+      long plainBytes,
+      long storedBytes,
+      BackupId parent,
+      String parentManifestSha256,
+      Encryption encryption,
+      Map<String, String> tools,
+      Map<String, String> labels) {
+    this(
+        format,
+        backupId,
+        runId,
+        attempt,
+        jobId,
+        cluster,
+        method,
+        createdBy,
+        startedAt,
+        finishedAt,
+        durationSeconds,
+        source,
+        wal,
+        compression,
+        structureChecked,
+        databases,
+        tablespaces,
+        artifacts,
+        plainBytes,
+        storedBytes,
+        parent,
+        parentManifestSha256,
+        encryption,
+        tools,
+        labels,
+        null);
+  }
+
+  /**
+   * The same content as another backup, under other keys. When it was read from the server, and how
+   * long that took, stays.
+   *
+   * @param on what it builds on now; null: nothing
+   */
+  public Manifest reencrypted(
+      BackupId id,
+      RunId run,
+      int byAttempt,
+      JobId byJob,
+      String by,
+      List<Artifact> objects,
+      Parent on,
+      Encryption with) {
+    return new Manifest(
+        FORMAT,
+        id,
+        run,
+        byAttempt,
+        byJob,
+        cluster,
+        method,
+        by,
+        startedAt,
+        finishedAt,
+        durationSeconds,
+        source,
+        wal,
+        compression,
+        structureChecked,
+        databases,
+        tablespaces,
+        objects,
+        plainBytes,
+        objects.stream().mapToLong(object -> object.stored().bytes()).sum(),
+        on == null ? null : on.id(),
+        on == null ? null : on.manifestSha256(),
+        with,
+        tools,
+        labels,
+        backupId);
+  }
+
+  /** What an incremental builds on. */
+  public record Parent(BackupId id, String manifestSha256) {}
 
   /** The node the bytes were read from and how far behind it was. */
   public record Source(

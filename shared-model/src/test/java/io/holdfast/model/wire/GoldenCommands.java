@@ -5,6 +5,7 @@ import static io.holdfast.model.wire.GoldenValues.BACKUP;
 import static io.holdfast.model.wire.GoldenValues.JOB;
 import static io.holdfast.model.wire.GoldenValues.WAL;
 
+import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.LogicalSourceSpec;
@@ -194,8 +195,45 @@ final class GoldenCommands {
         "run-job-rotate-keys",
         run(new JobSpec.RotateKeys("orders", DISK, new SecretRef("orders-2026"))));
     all.put(
+        "run-job-verify-known",
+        run(
+            new JobSpec.Verify(BACKUP, "orders", S3, VerificationLevel.RESTORE)
+                .known(true, "ab".repeat(32))));
+    all.put(
+        "run-job-incremental-of-known",
+        run(
+            new JobSpec.Backup(
+                BACKUP,
+                CLUSTER,
+                DISK,
+                new PhysicalSourceSpec(
+                    null, BACKUP, PhysicalSourceSpec.Otherwise.FULL, true, "ab".repeat(32)),
+                null,
+                null,
+                null,
+                null)));
+    all.put(
+        "run-job-reencrypt",
+        run(
+            new JobSpec.Reencrypt(
+                new BackupId("01a1fc90-b1c2-7f6e-8d21-0a9b8c7d6e5f"),
+                BACKUP,
+                "ab".repeat(32),
+                new BackupId("01a1fc90-b000-7f6e-8d21-0a9b8c7d6e5f"),
+                "orders",
+                DISK,
+                new EncryptionSpec.Envelope(new SecretRef("orders-2026")))));
+    all.put(
+        "run-job-reencrypt-wal",
+        run(
+            new JobSpec.ReencryptWal(
+                "orders",
+                DISK,
+                List.of(S3),
+                new EncryptionSpec.Envelope(new SecretRef("orders-2026")))));
+    all.put(
         "run-job-verify-encrypted",
-        run(new JobSpec.Verify(BACKUP, "orders", S3, VerificationLevel.RESTORE).encrypted(true)));
+        run(new JobSpec.Verify(BACKUP, "orders", S3, VerificationLevel.RESTORE).known(true, null)));
     all.put("run-job-restore-point", run(new JobSpec.RestorePoint(CLUSTER, DISK, "before-v2")));
     all.put(
         "run-job-drill",

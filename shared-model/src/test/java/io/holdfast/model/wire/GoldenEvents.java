@@ -155,6 +155,16 @@ final class GoldenEvents {
                 2,
                 3,
                 List.of(new JobResult.Finding("keys", "OK", "all are wrapped", null)))));
+    all.put(
+        "succeeded-wal-reencrypted",
+        new JobEvent.Succeeded(
+            event(7),
+            new JobResult.WalReencrypted(
+                "orders",
+                12,
+                3,
+                1000,
+                List.of(new JobResult.Finding("wal", "OK", "all are under new keys", null)))));
     all.put("cancelled", new JobEvent.Cancelled(event(7), "not needed"));
     all.put(
         "command-refused",

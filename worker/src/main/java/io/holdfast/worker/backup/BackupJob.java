@@ -42,7 +42,7 @@ public final class BackupJob {
       Optional<Manifest> earlier = manifests.find(layout);
       if (earlier.isPresent()) {
         // An attempt that died after its commit: the backup exists, so the job has succeeded.
-        return new BackedUp(earlier.get(), suspect(spec, earlier.get()));
+        return backedUp(spec, earlier.get(), manifests, layout);
       }
       RunId id = RunId.next(rooms.clock());
       // Before the first byte: what nobody could read again is no backup.
@@ -89,7 +89,14 @@ public final class BackupJob {
     } else {
       taken.contents().forEach((database, entries) -> list(run.attempt(), database, entries));
     }
-    return new BackedUp(committed, suspect(run.spec(), committed));
+    return backedUp(run.spec(), committed, run.manifests(), run.layout());
+  }
+
+  /** With the digest of what lies there, which whoever reads it will be told. */
+  private static BackedUp backedUp(
+      JobSpec.Backup spec, Manifest manifest, ManifestStore manifests, BackupLayout layout) {
+    return new BackedUp(
+        manifest, suspect(spec, manifest), manifests.readCommitted(layout).sha256());
   }
 
   /** So that the repository alone can tell what the cluster was. */

@@ -151,6 +151,7 @@ final class PhysicalBackup implements Method {
   private BaseBackup beginIncremental(Run run, ChosenNode node) {
     run.attempt().phase("READING_PARENT", null);
     BackupChain chain = ParentBackup.read(run, spec.parent(), node);
+    chain.requireKnown(spec.parentEncrypted(), spec.parentManifestSha256());
     BaseArchives archives = new BaseArchives(chain.asked());
     BaseBackup backup = begin(run, node, () -> archives.bytes(Artifact.Kind.BACKUP_MANIFEST));
     parent = chain;

@@ -159,12 +159,22 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
   }
 
   /**
-   * @param known whether the backup is known to be encrypted
-   * @throws JobFailure NOT_AUTHENTIC when it is, and its manifest says otherwise
+   * @param encrypted whether the backup is known to be encrypted
+   * @param manifestSha256 of its manifest; null: not known
+   * @throws JobFailure NOT_AUTHENTIC when its manifest says otherwise, or is another one
    */
-  public void requireEncrypted(boolean known) {
+  public void requireKnown(boolean encrypted, String manifestSha256) {
     // Those below are bound to it by digest.
-    if (known && asked().manifest().encryption() == null) {
+    if (manifestSha256 != null && !manifestSha256.equals(sha256)) {
+      throw new JobFailure(
+          ErrorCode.NOT_AUTHENTIC,
+          "the manifest of backup "
+              + asked().manifest().backupId()
+              + " is another one than was recorded when it was taken",
+          "Somebody who may write to the repository changed it; restore it from a copy, and do not"
+              + " use what it names.");
+    }
+    if (encrypted && asked().manifest().encryption() == null) {
       throw new JobFailure(
           ErrorCode.NOT_AUTHENTIC,
           "backup "

@@ -87,7 +87,7 @@ public final class DrillJob {
               layout,
               new Transfer(repository, attempt, RateLimit.none()),
               attempt);
-      chain.requireEncrypted(spec.encrypted());
+      chain.requireKnown(spec.encrypted(), spec.manifestSha256());
       chain.requireReadable();
       return drill(spec, place, chain, repository, folder, evidence, attempt);
     } catch (IOException e) {

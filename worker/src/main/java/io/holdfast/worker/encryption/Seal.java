@@ -52,6 +52,16 @@ public interface Seal {
    */
   void requireReadable();
 
+  /** Whether this worker may read what is encrypted so. */
+  default boolean readable() {
+    try {
+      requireReadable();
+      return true;
+    } catch (JobFailure refused) {
+      return false;
+    }
+  }
+
   /** What proves that this worker wrote a manifest; empty without encryption. */
   Optional<Voucher> vouch(byte[] manifest);
 

@@ -45,10 +45,19 @@ public final class Seals {
    * @throws JobFailure KEY_UNAVAILABLE or KEY_REFUSED when what would be written could not be read
    */
   public Begun begin(EncryptionSpec spec, String folder) {
+    return begin(spec, folder, UUID.randomUUID());
+  }
+
+  /**
+   * As {@link #begin(EncryptionSpec, String)}, for who knows its own data key again by the id.
+   *
+   * @param dataKeyId never used before
+   */
+  public Begun begin(EncryptionSpec spec, String folder, UUID dataKeyId) {
     return switch (spec) {
       case null -> new Begun(Seal.none(), folder, null);
       case EncryptionSpec.Envelope envelope -> {
-        DataKey key = DataKey.random();
+        DataKey key = DataKey.random(dataKeyId);
         yield new Begun(
             new EnvelopeSeal(key),
             folder,

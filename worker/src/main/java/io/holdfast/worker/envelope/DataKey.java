@@ -32,7 +32,11 @@ public final class DataKey {
   }
 
   public static DataKey random() {
-    return new DataKey(UUID.randomUUID(), randomBytes(BYTES));
+    return random(UUID.randomUUID());
+  }
+
+  public static DataKey random(UUID id) {
+    return new DataKey(id, randomBytes(BYTES));
   }
 
   static byte[] randomBytes(int count) {

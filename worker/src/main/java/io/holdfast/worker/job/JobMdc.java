@@ -27,6 +27,8 @@ final class JobMdc {
           case JobSpec.Scan scan -> null;
           case JobSpec.Expire expire -> expire.cluster();
           case JobSpec.LegalHold hold -> hold.cluster();
+          case JobSpec.Reencrypt reencrypt -> reencrypt.sourceCluster();
+          case JobSpec.ReencryptWal reencrypt -> reencrypt.cluster();
         };
     if (cluster != null) {
       MDC.put("cluster", cluster);

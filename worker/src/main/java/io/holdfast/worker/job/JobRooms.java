@@ -22,6 +22,8 @@ import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.probe.CheckJob;
 import io.holdfast.worker.probe.ProbeJob;
 import io.holdfast.worker.recovery.RecoveryRooms;
+import io.holdfast.worker.reencryption.ReencryptJob;
+import io.holdfast.worker.reencryption.ReencryptWalJob;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
@@ -45,6 +47,7 @@ class JobRooms implements JobBody {
   private final Credentials credentials;
   private final NodeProbe nodes;
   private final Clock clock;
+  private final String version;
 
   private final BackupRooms backups;
   private final RestoreRooms restores;
@@ -65,6 +68,7 @@ class JobRooms implements JobBody {
     this.credentials = credentials;
     this.nodes = nodes;
     this.clock = clock;
+    this.version = identity.version();
     PgTools programs = programs(config);
     Path scratch = own.folder();
     this.backups =
@@ -76,7 +80,7 @@ class JobRooms implements JobBody {
             Connections.patient(),
             scratch,
             clock,
-            identity.version());
+            version);
     this.checks = new ClusterCheck(nodes::probe, Connections.brisk(), credentials, programs);
     this.points = new RestorePointJob(nodes, credentials, clock);
     this.restores =
@@ -116,6 +120,10 @@ class JobRooms implements JobBody {
       case JobSpec.Scan scan -> new ScanJob(repositories, clock).run(scan, attempt);
       case JobSpec.Expire expire -> new ExpireJob(repositories, clock).run(expire, attempt);
       case JobSpec.LegalHold hold -> new LegalHoldJob(repositories).run(hold, attempt);
+      case JobSpec.Reencrypt reencrypt ->
+          new ReencryptJob(repositories, restores.seals(), clock, version).run(reencrypt, attempt);
+      case JobSpec.ReencryptWal reencrypt ->
+          new ReencryptWalJob(repositories, restores.seals()).run(reencrypt, attempt);
       case JobSpec.Check check ->
           new CheckJob(repositories, checks, restores.seals()).run(check, attempt);
     };

@@ -83,7 +83,7 @@ public final class RestoreJob {
               layout,
               transfer,
               attempt);
-      chain.requireEncrypted(spec.encrypted());
+      chain.requireKnown(spec.encrypted(), spec.manifestSha256());
       chain.requireReadable();
       StoredBackup backup = chain.asked();
       Manifest manifest = backup.manifest();

@@ -16,11 +16,13 @@ import java.util.function.Consumer;
 
 /** Keeps what it is told, and is never stopped. */
 public final class TestAttempt implements Attempt {
-  private final JobId id = new JobId(UUID.randomUUID().toString());
+  private final JobId id;
+  private final int number;
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Long> totals = new HashMap<>();
   private final List<ScanPage> pages = Collections.synchronizedList(new ArrayList<>());
   private final Consumer<String> phases;
+  private final Runnable held;
 
   public TestAttempt() {
     this(phase -> {});
@@ -30,7 +32,21 @@ public final class TestAttempt implements Attempt {
    * @param phases hears of each as it begins
    */
   public TestAttempt(Consumer<String> phases) {
+    this(new JobId(UUID.randomUUID().toString()), 1, phases, () -> {});
+  }
+
+  public TestAttempt(JobId id, int number) {
+    this(id, number, phase -> {}, () -> {});
+  }
+
+  /**
+   * @param held asked whether the attempt may go on; throws when not
+   */
+  public TestAttempt(JobId id, int number, Consumer<String> phases, Runnable held) {
+    this.id = id;
+    this.number = number;
     this.phases = phases;
+    this.held = held;
   }
 
   /** {@code code message}. */
@@ -55,7 +71,7 @@ public final class TestAttempt implements Attempt {
 
   @Override
   public int number() {
-    return 1;
+    return number;
   }
 
   @Override
@@ -64,7 +80,9 @@ public final class TestAttempt implements Attempt {
   }
 
   @Override
-  public void requireHeld() {}
+  public void requireHeld() {
+    held.run();
+  }
 
   @Override
   public void nodeSelected(Selection selection, Topology topology) {}

@@ -165,6 +165,33 @@ class EncryptedBackupTest {
   }
 
   @Test
+  void aPlainDumpWithATableInATablespaceIsProvenByARestore() {
+    cluster.postgres.primary().execute("CREATE DATABASE spread");
+    cluster
+        .postgres
+        .primary()
+        .executeIn("spread", "CREATE TABLE far TABLESPACE side AS SELECT generate_series(1, 9) i");
+    Manifest manifest =
+        writer.backUp(
+            new LogicalSourceSpec(
+                LogicalSourceSpec.DumpFormat.PLAIN,
+                List.of("spread"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null),
+            ENVELOPE);
+
+    assertThat(reader.verify(manifest.backupId(), VerificationLevel.RESTORE).findings())
+        .extracting(Finding::outcome)
+        .containsOnly("OK");
+  }
+
+  @Test
   void aWorkerWithoutTheKeyComparesStoredBytesAndNothingElse() {
     Manifest manifest = writer.backUp(logical(LogicalSourceSpec.DumpFormat.CUSTOM), ENVELOPE);
     Worker keyless = cluster.worker(cluster.keys());

@@ -13,18 +13,23 @@ import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.job.JobResult.KeysRotated;
 import io.holdfast.model.job.JobResult.Restored;
 import io.holdfast.model.job.JobResult.Verified;
+import io.holdfast.model.job.JobResult.WalReencrypted;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.restore.PhysicalRestoreTarget;
+import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.backup.BackupJob;
 import io.holdfast.worker.backup.BackupRooms;
+import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.node.NodeProbe;
 import io.holdfast.worker.postgres.Connections;
 import io.holdfast.worker.postgres.PgTools;
 import io.holdfast.worker.rate.Waiter;
+import io.holdfast.worker.reencryption.ReencryptJob;
+import io.holdfast.worker.reencryption.ReencryptWalJob;
 import io.holdfast.worker.repository.configured.ConfiguredRepositories;
 import io.holdfast.worker.restore.RestoreJob;
 import io.holdfast.worker.restore.RestoreRooms;
@@ -48,11 +53,13 @@ final class EncryptedCluster implements AutoCloseable {
   final PostgresCluster postgres;
 
   EncryptedCluster() throws IOException {
-    postgres =
-        PostgresCluster.in(folder.resolve("pg"))
-            .install(PostgresInstall.newest())
-            .tablespace("side")
-            .start();
+    PostgresInstall install = PostgresInstall.newest();
+    PostgresCluster.Builder builder =
+        PostgresCluster.in(folder.resolve("pg")).install(install).tablespace("side");
+    if (install.major() >= 17) {
+      builder.setting("summarize_wal", "on");
+    }
+    postgres = builder.start();
     postgres.primary().execute("CREATE DATABASE shop");
     postgres
         .primary()
@@ -88,6 +95,11 @@ final class EncryptedCluster implements AutoCloseable {
 
   FilesystemRepositorySpec repositorySpec() {
     return new FilesystemRepositorySpec("disk", repository().toString());
+  }
+
+  /** A further repository. */
+  FilesystemRepositorySpec repositorySpec(String name) {
+    return new FilesystemRepositorySpec(name, folder.resolve("repositories/" + name).toString());
   }
 
   /** One worker. */
@@ -159,7 +171,9 @@ final class EncryptedCluster implements AutoCloseable {
     Verified verify(BackupId id, VerificationLevel level) {
       return new VerifyJob(
               new VerifyRooms(repositories(), credentials, tools, folder, Clock.systemUTC()))
-          .run(new JobSpec.Verify(id, CLUSTER, repositorySpec(), level, true), new TestAttempt());
+          .run(
+              new JobSpec.Verify(id, CLUSTER, repositorySpec(), level).known(true, null),
+              new TestAttempt());
     }
 
     Restored restore(Manifest backup, String name) {
@@ -186,8 +200,30 @@ final class EncryptedCluster implements AutoCloseable {
                           false,
                           null),
                       false)
-                  .encrypted(true),
+                  .known(true, null),
               new TestAttempt());
+    }
+
+    /**
+     * @param parent what the second is to build on; null: nothing
+     */
+    Manifest reencrypt(
+        BackupId id, BackupId original, BackupId parent, EncryptionSpec spec, Attempt attempt) {
+      return new ReencryptJob(repositories(), seals(), Clock.systemUTC(), "test")
+          .run(
+              new JobSpec.Reencrypt(id, original, null, parent, CLUSTER, repositorySpec(), spec),
+              attempt)
+          .manifest();
+    }
+
+    WalReencrypted reencryptWal(
+        EncryptionSpec spec, Attempt attempt, FilesystemRepositorySpec... copies) {
+      return new ReencryptWalJob(repositories(), seals())
+          .run(new JobSpec.ReencryptWal(CLUSTER, repositorySpec(), List.of(copies), spec), attempt);
+    }
+
+    Seals seals() {
+      return new Seals(new Keyring(credentials));
     }
 
     KeysRotated rotate(String key) {

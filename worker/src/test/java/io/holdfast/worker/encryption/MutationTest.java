@@ -30,7 +30,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
  * Somebody who may write to the repository, and has no keys, changes objects of encrypted backups
- * in every way: each change is found by every verification and refused by every restore.
+ * and of encrypted WAL in every way: each change is found by every verification and refused by
+ * every restore.
  */
 @Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
@@ -43,6 +44,7 @@ class MutationTest {
   private GnuPg gpg;
   private Worker worker;
   private final List<Pair> pairs = new ArrayList<>();
+  private final List<MutatedArchive> archives = new ArrayList<>();
 
   /** Two backups of one kind: the objects of the second are put in the place of the first's. */
   private record Pair(Manifest victim, Manifest other) {}
@@ -70,6 +72,7 @@ class MutationTest {
       for (SourceSpec source : List.of(dump, new PhysicalSourceSpec(null))) {
         pairs.add(new Pair(worker.backUp(source, kind), worker.backUp(source, kind)));
       }
+      archives.add(new MutatedArchive(cluster.repository(), worker, kind, archives.size()));
     }
   }
 
@@ -82,15 +85,24 @@ class MutationTest {
   @Test
   void everyMutationIsFoundAndRefused() throws IOException {
     System.out.println("MutationTest: seed " + seed);
+    int victims = pairs.size() + archives.size();
     for (int i = 0; i < MUTATIONS; i++) {
-      Pair pair = pairs.get(i % pairs.size());
+      int victim = i % victims;
+      if (victim >= pairs.size()) {
+        archives.get(victim - pairs.size()).mutate(i / victims, random, "seed " + seed);
+        continue;
+      }
+      Pair pair = pairs.get(victim);
       List<Path> files = objects(pair.victim());
       Path file = files.get(random.nextInt(files.size()));
-      Mutation kind = Mutation.values()[i / pairs.size() % Mutation.values().length];
+      Mutation kind = Mutation.values()[i / victims % Mutation.values().length];
       if (kind == Mutation.EDIT_AND_DIGEST) {
         file = folder(pair.victim()).resolve("manifest.json");
       }
       mutate(pair, kind, file);
+    }
+    for (MutatedArchive archive : archives) {
+      archive.requireWhole();
     }
     for (Pair pair : pairs) {
       assertThat(worker.verify(pair.victim().backupId(), VerificationLevel.STRUCTURE)).isNotNull();
@@ -163,7 +175,7 @@ class MutationTest {
   }
 
   /** What is done to an object. */
-  private enum Mutation {
+  enum Mutation {
     FLIP {
       @Override
       boolean apply(Path file, Path counterpart, Path backup, Random random) throws IOException {

@@ -62,8 +62,24 @@ class ServerEncryptionTest {
     writeWith(new ServerEncryption(ServerEncryption.Mode.KMS, "alias/backups"));
 
     assertThat(asked)
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy((request, with) -> assertThat(with).isEqualTo("aws:kms alias/backups"));
+  }
+
+  @Test
+  void mayUseTheKeysOfTheStore() {
+    writeWith(new ServerEncryption(ServerEncryption.Mode.S3, null));
+
+    assertThat(asked)
+        .hasSize(3)
+        .allSatisfy((request, with) -> assertThat(with).isEqualTo("AES256"));
+  }
+
+  @Test
+  void isNotAskedForWhereItIsNotDeclared() {
+    writeWith(null);
+
+    assertThat(asked).hasSize(3).allSatisfy((request, with) -> assertThat(with).isEqualTo("null"));
   }
 
   private void writeWith(ServerEncryption encryption) {
@@ -87,6 +103,8 @@ class ServerEncryptionTest {
             Clock.systemUTC())) {
       assertThatThrownBy(() -> write(repository, "small", 1000)).isInstanceOf(JobFailure.class);
       assertThatThrownBy(() -> write(repository, "large", PART_BYTES + 1))
+          .isInstanceOf(JobFailure.class);
+      assertThatThrownBy(() -> repository.createIfAbsent("document", new byte[10]))
           .isInstanceOf(JobFailure.class);
     }
     asked.keySet().removeIf(request -> !request.matches("(PUT|POST) .*"));
