@@ -83,7 +83,7 @@ class NewestBackups {
       Newest one = dump.newest();
       keepForAny(newest, one);
       databases
-          .get(dump.id())
+          .getOrDefault(dump.id(), Map.of())
           .forEach(
               (database, bytes) ->
                   keep(

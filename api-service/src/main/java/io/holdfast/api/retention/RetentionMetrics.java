@@ -3,25 +3,25 @@ package io.holdfast.api.retention;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.metrics.Families;
 import io.holdfast.api.metrics.Family;
+import io.holdfast.api.metrics.MetricSource;
 import io.holdfast.api.metrics.Series;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Whether what should be gone is gone and what should be there is there, by cluster. */
 @ApplicationScoped
-public class RetentionMetrics {
+public class RetentionMetrics implements MetricSource {
   private static final Logger LOG = Logger.getLogger(RetentionMetrics.class);
 
   @Inject ClusterService clusters;
@@ -37,9 +37,14 @@ public class RetentionMetrics {
   /** Since when something is due, as this replica has seen it. */
   private final Map<String, Instant> since = new HashMap<>();
 
-  private volatile Map<String, RetentionStanding> latest = Map.of();
+  private volatile Map<String, Standing> planned = Map.of();
 
-  private record Standing(String cluster, RetentionStanding standing, Instant since) {}
+  /**
+   * @param since since when something is due; null: nothing is
+   */
+  private record Standing(RetentionStanding standing, Instant since) {
+    static final Standing YOUNG = new Standing(new RetentionStanding(0, false), null);
+  }
 
   @PostConstruct
   void start() {
@@ -64,45 +69,60 @@ public class RetentionMetrics {
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   void tick() {
     try {
-      look();
+      plan();
     } catch (RuntimeException e) {
-      LOG.warnf("no metrics of retention this time: %s", e.getMessage());
+      LOG.warnf("retention was not planned this time: %s", e.getMessage());
     }
   }
 
-  /**
-   * A plan for each cluster takes its time: it has a schedule of its own, and a scrape waits not.
-   */
-  synchronized void look() {
-    List<Standing> standings = new ArrayList<>();
+  /** A plan for each cluster takes its time: it has a schedule of its own. */
+  synchronized void plan() {
+    Map<String, Standing> standings = new HashMap<>();
     for (String cluster : QuarkusTransaction.requiringNew().call(clusters::names)) {
-      standings.add(QuarkusTransaction.requiringNew().call(() -> standing(cluster)));
+      QuarkusTransaction.requiringNew()
+          .call(() -> standing(cluster))
+          .ifPresent(standing -> standings.put(cluster, standing));
     }
-    since.keySet().retainAll(standings.stream().map(Standing::cluster).toList());
-    due.show(
-        standings.stream().map(one -> Series.of(one.standing().due(), one.cluster())).toList());
-    dueSince.show(standings.stream().map(one -> Series.at(one.since(), one.cluster())).toList());
-    violated.show(
-        standings.stream()
-            .map(one -> Series.of(one.standing().violated(), one.cluster()))
-            .toList());
-    latest =
-        standings.stream()
-            .collect(Collectors.toUnmodifiableMap(Standing::cluster, Standing::standing));
+    since.keySet().retainAll(standings.keySet());
+    planned = Map.copyOf(standings);
   }
 
-  private Standing standing(String cluster) {
+  @Override
+  public String subject() {
+    return "retention";
+  }
+
+  /** What was planned last; of a cluster that is younger than that, nothing is due. */
+  @Override
+  @Transactional
+  public void look() {
+    List<String> names = clusters.names();
+    due.show(names.stream().map(name -> Series.of(of(name).standing().due(), name)).toList());
+    dueSince.show(names.stream().map(name -> Series.at(of(name).since(), name)).toList());
+    violated.show(
+        names.stream().map(name -> Series.of(of(name).standing().violated(), name)).toList());
+  }
+
+  private Standing of(String cluster) {
+    return planned.getOrDefault(cluster, Standing.YOUNG);
+  }
+
+  /** Empty when somebody has deleted it meanwhile. */
+  private Optional<Standing> standing(String cluster) {
+    if (clusters.declaration(cluster).isEmpty()) {
+      return Optional.empty();
+    }
     RetentionStanding standing = retention.standing(cluster);
     Instant removed = catalog.lastExpired(cluster);
     Instant before = since.get(cluster);
     if (standing.due() == 0 || before == null || (removed != null && removed.isAfter(before))) {
       since.put(cluster, clock.instant());
     }
-    return new Standing(cluster, standing, standing.due() == 0 ? null : since.get(cluster));
+    return Optional.of(new Standing(standing, standing.due() == 0 ? null : since.get(cluster)));
   }
 
-  /** Of the last look; empty when the cluster was not declared then. */
+  /** As planned last; empty when the cluster was not declared then. */
   public Optional<RetentionStanding> latest(String cluster) {
-    return Optional.ofNullable(latest.get(cluster));
+    return Optional.ofNullable(planned.get(cluster)).map(Standing::standing);
   }
 }

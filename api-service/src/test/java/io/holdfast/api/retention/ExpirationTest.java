@@ -123,12 +123,14 @@ class ExpirationTest {
 
   @Test
   void showsWhatIsDueAndWhetherEnoughIsThere() {
+    metrics.plan();
     metrics.look();
 
     assertThat(gauge("holdfast_retention_due")).isEqualTo(1);
     assertThat(gauge("holdfast_retention_violated")).isZero();
 
     api.declared("\"retention\":{\"minimumFulls\":4},");
+    metrics.plan();
     metrics.look();
     assertThat(gauge("holdfast_retention_due")).isZero();
     assertThat(gauge("holdfast_retention_violated")).isEqualTo(1);
