@@ -5,12 +5,12 @@ import io.holdfast.model.event.HoldfastEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.kafka.KafkaRecord;
 import io.smallrye.reactive.messaging.kafka.KafkaRecordBatch;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
-import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -47,8 +47,7 @@ public class JobEventConsumer {
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("events").factory());
 
   /** Each result has its counter from the start: one that is not there cannot be watched. */
-  @PostConstruct
-  void start() {
+  void start(@Observes StartupEvent starting) {
     for (JobProjection.Taken taken : JobProjection.Taken.values()) {
       counter(taken.metric()).increment(0);
     }
