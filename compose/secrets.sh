@@ -42,7 +42,7 @@ key=$(once signing-key-id key_id)
 private=$(once signing-private private_key)
 public=$(public_key)
 
-mkdir -p "$folder"/{api,worker,catalog,demo,s3,grafana}
+mkdir -p "$folder"/{api,notifications,worker,catalog,demo,s3,grafana}
 
 whole "$folder/api/application.properties" <<END
 holdfast.bootstrap-admin-key=$admin

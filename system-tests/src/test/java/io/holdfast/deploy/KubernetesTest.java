@@ -99,7 +99,8 @@ class KubernetesTest {
     }
 
     assertThat(overlay.ofKind("Secret")).isEmpty();
-    assertThat(named).containsExactlyInAnyOrder("holdfast-api", "holdfast-worker");
+    assertThat(named)
+        .containsExactlyInAnyOrder("holdfast-api", "holdfast-worker", "holdfast-notifications");
   }
 
   @ParameterizedTest
