@@ -15,7 +15,8 @@ public record FleetDeclaration(
         @NotNull
         @Pattern(regexp = API_VERSION, message = "must be " + API_VERSION)
         String apiVersion,
-    @Schema(description = "Repository or Cluster; more may follow", examples = "Cluster") @NotNull
+    @Schema(description = "Repository, Cluster or Schedule; more may follow", examples = "Cluster")
+        @NotNull
         String kind,
     @NotNull @Valid DeclaredName metadata,
     @Schema(description = "As the body of the PUT for this kind") @NotNull

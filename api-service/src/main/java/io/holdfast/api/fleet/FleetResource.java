@@ -97,7 +97,8 @@ public class FleetResource {
   @Produces({MediaType.APPLICATION_JSON, YAML})
   @Operation(
       summary = "Export declarations as they could be applied",
-      description = "What the caller may see of repositories and clusters, with nothing secret.")
+      description =
+          "What the caller may see of repositories, clusters and schedules, with nothing secret.")
   @APIResponse(
       responseCode = "200",
       description = "The declarations; as YAML when Accept asks for it",

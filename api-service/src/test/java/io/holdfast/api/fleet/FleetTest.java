@@ -143,7 +143,8 @@ class FleetTest {
             "documents[7].spec.repository");
     assertThat(violations.get(1).get("message"))
         .isEqualTo("Cluster '" + cluster + "', line 23: must be less than or equal to 64");
-    assertThat(violations.get(4).get("message")).contains("is not one of Repository, Cluster");
+    assertThat(violations.get(4).get("message"))
+        .contains("is not one of Repository, Cluster, Schedule");
     problem(admin().get("/api/v1/repositories/" + repository).then(), 404, "not-found");
   }
 
@@ -347,6 +348,59 @@ class FleetTest {
     assertThat(applied(fleet.toString(), "").getInt("created")).isEqualTo(1001);
     assertThat(applied(fleet.toString(), "").getInt("unchanged")).isEqualTo(1001);
     assertThat(applied(alone, "&prune=true").getInt("pruned")).isEqualTo(1000);
+  }
+
+  @Test
+  void appliesSchedulesOfClustersAndRepositoriesAfterBothAndPrunesThemFirst() {
+    String parts = repositoryYaml("/var/lib/a") + clusterYaml("");
+    String fleet =
+        schedule("cluster: " + cluster, "  kind: BACKUP\n  backup: {method: LOGICAL}\n")
+            + schedule("repository: " + repository, "  kind: SCAN\n")
+            + parts;
+
+    JsonPath done = applied(fleet, "");
+    JsonPath again = applied(fleet, "");
+    String exported =
+        yaml(StackResource.ADMIN_KEY)
+            .accept("application/yaml")
+            .get("/api/v1/export?owner=" + owner)
+            .asString();
+    JsonPath same = applied(exported, "");
+    JsonPath pruned = applied(parts, "&prune=true");
+
+    assertThat(done.getList("items.kind"))
+        .containsExactly("Repository", "Cluster", "Schedule", "Schedule");
+    assertThat(done.getList("items.cluster")).containsExactly(null, null, cluster, null);
+    assertThat(again.getInt("unchanged")).isEqualTo(4);
+    assertThat(same.getInt("unchanged")).isEqualTo(4);
+    assertThat(pruned.getInt("pruned")).isEqualTo(2);
+    problem(
+        admin().get("/api/v1/clusters/" + cluster + "/schedules/nightly").then(), 404, "not-found");
+  }
+
+  @Test
+  void forgetsWhoseAScheduleWasWithItsCluster() {
+    String parts = repositoryYaml("/var/lib/a") + clusterYaml("");
+    String nightly =
+        schedule("cluster: " + cluster, "  kind: BACKUP\n  backup: {method: LOGICAL}\n");
+    applied(parts + nightly, "");
+    admin().header("If-Match", "*").delete("/api/v1/clusters/" + cluster).then().statusCode(204);
+
+    assertThat(export()).containsExactly(repository);
+    assertThat(applied(parts + nightly, "").getList("items.action"))
+        .containsExactly("NONE", "CREATE", "CREATE");
+    problem(
+            apply(parts + nightly.replace("  cluster: " + cluster + "\n", ""), ""),
+            422,
+            "invalid-request")
+        .body("violations[0].field", equalTo("documents[2].metadata"));
+  }
+
+  private static String schedule(String of, String spec) {
+    return "---\napiVersion: holdfast/v1\nkind: Schedule\nmetadata:\n  name: nightly\n  "
+        + of
+        + "\nspec:\n  cron: \"30 2 * * *\"\n"
+        + spec;
   }
 
   @Test

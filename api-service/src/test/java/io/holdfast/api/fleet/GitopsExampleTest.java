@@ -66,9 +66,9 @@ class GitopsExampleTest {
     Run again = run("./apply.sh apply", token);
 
     assertThat(plan.plan().getBoolean("dryRun")).isTrue();
-    assertThat(plan.plan().getInt("created")).isEqualTo(4);
-    assertThat(applied.plan().getInt("created")).isEqualTo(4);
-    assertThat(again.plan().getInt("unchanged")).isEqualTo(4);
+    assertThat(plan.plan().getInt("created")).isEqualTo(9);
+    assertThat(applied.plan().getInt("created")).isEqualTo(9);
+    assertThat(again.plan().getInt("unchanged")).isEqualTo(9);
     admin()
         .get("/api/v1/clusters/orders")
         .then()
@@ -93,7 +93,7 @@ class GitopsExampleTest {
 
     assertThat(plan.exit()).as(plan.output()).isZero();
     assertThat(plan.plan().getBoolean("dryRun")).isTrue();
-    assertThat(applied.plan().getInt("created")).isEqualTo(4);
+    assertThat(applied.plan().getInt("created")).isEqualTo(9);
     assertThat(stranger.exit()).as("a pull request that claims to be main").isNotZero();
     assertThat(stranger.output()).contains("Applying declarations needs the role admin.");
   }
@@ -104,7 +104,7 @@ class GitopsExampleTest {
     Run applied = gitlab("main", MAIN);
 
     assertThat(plan.plan().getBoolean("dryRun")).isTrue();
-    assertThat(applied.plan().getInt("created")).isEqualTo(4);
+    assertThat(applied.plan().getInt("created")).isEqualTo(9);
   }
 
   /** The step, by the shell and with the variables that the platform gives it. */
