@@ -77,7 +77,8 @@ class GeneratedClientTest {
               "by-client",
               new BackupRequest().method("LOGICAL"),
               null,
-              "client-" + System.nanoTime());
+              "client-" + System.nanoTime(),
+              null);
       Job done = finish(jobs, job);
       assertThat(done.getOutcome()).as(done.toString()).isEqualTo("SUCCEEDED");
       assertThat(jobs.getJobOutcome(done.getId(), null, null).getState()).isEqualTo("SUCCEEDED");
@@ -93,7 +94,11 @@ class GeneratedClientTest {
           finish(
               jobs,
               verifications.createVerification(
-                  backup.getId(), new VerificationRequest().level("STRUCTURE"), null, null));
+                  backup.getId(),
+                  new VerificationRequest().level("STRUCTURE"),
+                  null,
+                  null,
+                  null));
       assertThat(verified.getOutcome()).as(verified.toString()).isEqualTo("SUCCEEDED");
       assertThat(verifications.listVerifications(backup.getId()).getItems()).isNotEmpty();
 
@@ -109,7 +114,8 @@ class GeneratedClientTest {
       assertThatThrownBy(
               () ->
                   new BackupsApi(viewer)
-                      .createBackup("by-client", new BackupRequest().method("LOGICAL"), null, null))
+                      .createBackup(
+                          "by-client", new BackupRequest().method("LOGICAL"), null, null, null))
           .isInstanceOfSatisfying(
               ApiException.class, refused -> assertThat(refused.getCode()).isEqualTo(403));
     }
