@@ -82,6 +82,7 @@ class RecoveryPointAlarmTest {
       cluster.primary().execute("ALTER ROLE passing NOLOGIN");
       fill(disk);
       proxy.set(new Fault.Refuse());
+      deleteTheScheduleOf(forgotten);
       for (String name : Set.of(revoked, full, failing)) {
         JsonNode ended = fleet.finish(fleet.backup(name, DUMP));
         assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("FAILED");
@@ -101,6 +102,18 @@ class RecoveryPointAlarmTest {
           scraped.ruleTest(RULES, ALARM, broken, sample -> sample.of(healthy)));
       Promtool.check(folder, "test", "rules", "scraped.yaml");
     }
+  }
+
+  /** There was one, and a run was due; now nobody expects any. */
+  private void deleteTheScheduleOf(String name) {
+    String schedule = "/clusters/" + name + "/schedules/nightly";
+    JsonNode unused =
+        fleet
+            .api()
+            .put(
+                schedule,
+                "{\"kind\":\"BACKUP\",\"backup\":{\"method\":\"LOGICAL\"},\"cron\":\"0 0 1 1 *\"}");
+    assertThat(fleet.api().call("DELETE", schedule, null, "If-Match", "*").status()).isEqualTo(204);
   }
 
   private String declared(String repository, Login login) {
