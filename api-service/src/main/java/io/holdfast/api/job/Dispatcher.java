@@ -197,7 +197,8 @@ public class Dispatcher {
         job.attempt,
         config.lease(),
         job.deadlineAt,
-        Wire.read(job.spec, JobSpec.class));
+        Wire.read(job.spec, JobSpec.class),
+        job.trace());
   }
 
   @SuppressWarnings("unchecked")

@@ -2,6 +2,7 @@ package io.holdfast.api.job;
 
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobKind;
+import io.holdfast.model.wire.TraceParent;
 import io.holdfast.model.wire.Wire;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
@@ -109,6 +110,15 @@ public class JobEntity extends PanacheEntityBase {
 
   @Column(name = "last_sequence")
   public long lastSequence;
+
+  /** Where it began in its trace. */
+  @Column(name = "trace_parent")
+  public String traceParent;
+
+  /** Null: it was made before traces were named. */
+  public TraceParent trace() {
+    return TraceParent.parse(traceParent).orElse(null);
+  }
 
   public JobId jobId() {
     return new JobId(id.toString());

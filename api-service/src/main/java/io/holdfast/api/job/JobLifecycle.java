@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Every change of a job's state. Each method needs the job's row locked in the caller's
@@ -23,6 +24,8 @@ import java.util.Optional;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class JobLifecycle {
+  private static final Logger LOG = Logger.getLogger(JobLifecycle.class);
+
   @Inject JobsConfig config;
   @Inject JobHistory history;
   @Inject Outbox outbox;
@@ -56,6 +59,7 @@ public class JobLifecycle {
     job.problem = null;
     endAttempt(job, "SUCCEEDED", null);
     finished(job, EventBody.outcome("SUCCEEDED", null, null, null));
+    log(job, null, "job succeeded");
     succeeded.fire(new JobSucceeded(job.jobId(), spec(job), result, job.finishedAt));
     return true;
   }
@@ -138,6 +142,7 @@ public class JobLifecycle {
     }
     endAttempt(job, "CANCELLED", null);
     finished(job, EventBody.outcome("CANCELLED", null, reason, null));
+    log(job, null, "job cancelled: " + reason);
     cancellations.fire(new JobCancelled(job.jobId(), spec(job), job.finishedAt));
     return true;
   }
@@ -180,6 +185,7 @@ public class JobLifecycle {
             problem.code(),
             "attempt " + job.attempt + " ended: " + problem.detail(),
             problem.hint()));
+    log(job, problem, "attempt failed and another follows: " + problem.detail());
     job.attempt++;
     job.dispatchedAt = null;
     job.lostNotBefore = null;
@@ -201,6 +207,7 @@ public class JobLifecycle {
     job.problem = Wire.text(problem);
     endAttempt(job, outcome, problem);
     finished(job, EventBody.outcome("FAILED", problem.code(), problem.detail(), problem.hint()));
+    log(job, problem, "job failed: " + problem.detail());
     failed.fire(new JobFailed(job.jobId(), spec(job), problem, job.finishedAt));
     return true;
   }
@@ -210,6 +217,12 @@ public class JobLifecycle {
     job.notBefore = null;
     history.noted(job, "FINISHED", body);
     waiting.fire(new WorkWaiting(job.cluster, true));
+  }
+
+  private static void log(JobEntity job, Problem problem, String message) {
+    try (JobKeys keys = JobKeys.of(job, problem)) {
+      LOG.logf(problem == null ? Logger.Level.INFO : Logger.Level.WARN, "%s", message);
+    }
   }
 
   private void endAttempt(JobEntity job, String outcome, Problem problem) {

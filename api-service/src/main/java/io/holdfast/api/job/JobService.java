@@ -4,6 +4,7 @@ import io.holdfast.api.access.Caller;
 import io.holdfast.api.access.Role;
 import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
+import io.holdfast.api.trace.Traces;
 import io.holdfast.model.JobId;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.job.JobKind;
@@ -41,6 +42,7 @@ public class JobService {
   @Inject QueuedReasons reasons;
   @Inject JobWatch watch;
   @Inject Caller caller;
+  @Inject Traces traces;
   @Inject Clock clock;
   @Inject Event<WorkWaiting> waiting;
   @Inject Event<JobSubmitted> submitted;
@@ -68,6 +70,7 @@ public class JobService {
     job.labels = Wire.text(options.labels());
     job.createdAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     job.deadlineAt = options.deadline() == null ? null : job.createdAt.plus(options.deadline());
+    job.traceParent = traces.begun("submit " + kind).text();
     job.attempt = 1;
     job.maxAttempts = kind.oneShot() ? 1 : config.maxAttempts();
     history.noted(job, "CREATED", EventBody.none());

@@ -36,6 +36,8 @@ public record JobView(
     int attempt,
     int maxAttempts,
     String worker,
+    @Schema(description = "Finds it in traces and in the logs of the service and the workers")
+        String traceId,
     @Schema(description = "Why a queued job does not run yet") String queuedReason,
     boolean cancelRequested,
     NodeDecisionView selection,

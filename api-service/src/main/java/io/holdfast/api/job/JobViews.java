@@ -36,6 +36,7 @@ final class JobViews {
         job.attempt,
         job.maxAttempts,
         job.worker,
+        job.trace() == null ? null : job.trace().traceId(),
         queuedReason,
         job.cancelRequestedAt != null,
         job.selection == null

@@ -5,6 +5,7 @@ import io.holdfast.api.job.JobEntity;
 import io.holdfast.api.job.JobFailed;
 import io.holdfast.api.ledger.ClusterEventNoted;
 import io.holdfast.api.projection.CommandForged;
+import io.holdfast.api.schedule.RunMissed;
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.wire.Wire;
@@ -72,6 +73,27 @@ class Notices {
             links(
                 noted.cluster(),
                 Map.of("events", "/api/v1/clusters/" + noted.cluster() + "/events"))));
+  }
+
+  /** That of a cluster is an event of the cluster, too, which has more to say. */
+  void missed(@Observes RunMissed missed) {
+    if (missed.path().startsWith("/clusters/")) {
+      return;
+    }
+    deliveries.tell(
+        new Notice(
+            JobId.next(clock).value(),
+            "RUN_MISSED",
+            Severity.CRITICAL,
+            missed.at(),
+            null,
+            "A scheduled run was missed",
+            "The run " + missed.runId() + " of " + missed.path() + " did not happen.",
+            null,
+            "Its schedule's runs say why.",
+            Map.of(),
+            Map.of("schedule", missed.path()),
+            Map.of()));
   }
 
   void forged(@Observes CommandForged forged) {

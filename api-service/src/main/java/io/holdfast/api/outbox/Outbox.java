@@ -8,6 +8,7 @@ import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.wal.ArchiveSpec;
 import io.holdfast.model.wire.Topics;
+import io.holdfast.model.wire.TraceParent;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -34,15 +35,25 @@ public class Outbox {
   @Inject Clock clock;
   @Inject Event<CommandsWaiting> waiting;
 
+  /**
+   * @param trace where the job stands; null: in none
+   */
   public void runJob(
-      String pool, JobId jobId, int attempt, Duration lease, Instant deadlineAt, JobSpec spec) {
+      String pool,
+      JobId jobId,
+      int attempt,
+      Duration lease,
+      Instant deadlineAt,
+      JobSpec spec,
+      TraceParent trace) {
     CommandHeader header = header(pool);
     add(
         Topics.commands(pool),
         jobId.value(),
         new JobCommand.RunJob(header, jobId, attempt, lease, deadlineAt, spec),
         jobId,
-        attempt);
+        attempt,
+        trace);
   }
 
   /** Asks every worker of the pool; the one that runs the attempt stops it. */
@@ -52,6 +63,7 @@ public class Outbox {
         jobId.value(),
         new JobCommand.CancelJob(header(pool), jobId, attempt, reason),
         null,
+        null,
         null);
   }
 
@@ -60,6 +72,7 @@ public class Outbox {
         Topics.commands(pool),
         cluster.name(),
         new JobCommand.ObserveTopology(header(pool), cluster),
+        null,
         null,
         null);
   }
@@ -76,6 +89,7 @@ public class Outbox {
         cluster.name(),
         new JobCommand.ArchiveCluster(header(pool), revision, cluster, repository, archive),
         null,
+        null,
         null);
   }
 
@@ -85,6 +99,7 @@ public class Outbox {
         Topics.commands(pool),
         cluster.name(),
         new JobCommand.ObserveArchive(header(pool), cluster, repository, archive),
+        null,
         null,
         null);
   }
@@ -129,7 +144,13 @@ public class Outbox {
         > 0;
   }
 
-  private void add(String topic, String key, JobCommand command, JobId jobId, Integer attempt) {
+  private void add(
+      String topic,
+      String key,
+      JobCommand command,
+      JobId jobId,
+      Integer attempt,
+      TraceParent trace) {
     OutboxEntity row = new OutboxEntity();
     row.commandId = UUID.fromString(command.header().commandId());
     row.topic = topic;
@@ -137,6 +158,7 @@ public class Outbox {
     row.command = Wire.text(command);
     row.jobId = jobId == null ? null : UUID.fromString(jobId.value());
     row.attempt = attempt;
+    row.traceParent = trace == null ? null : trace.text();
     row.status = OutboxEntity.PENDING;
     row.createdAt = clock.instant();
     row.persist();

@@ -49,6 +49,9 @@ public class OutboxEntity extends PanacheEntityBase {
   @Column(name = "sent_at")
   public Instant sentAt;
 
+  @Column(name = "trace_parent")
+  public String traceParent;
+
   @Column(name = "expires_at")
   public Instant expiresAt;
 }

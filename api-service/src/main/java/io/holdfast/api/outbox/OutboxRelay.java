@@ -1,10 +1,13 @@
 package io.holdfast.api.outbox;
 
+import io.holdfast.api.trace.Traces;
 import io.holdfast.model.command.CommandHeader;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.wire.CommandSigner;
 import io.holdfast.model.wire.Topics;
+import io.holdfast.model.wire.TraceParent;
 import io.holdfast.model.wire.Wire;
+import io.opentelemetry.api.trace.Span;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -49,6 +52,7 @@ public class OutboxRelay {
 
   @Inject EntityManager entities;
   @Inject Clock clock;
+  @Inject Traces traces;
 
   @Inject
   @Channel("commands")
@@ -151,6 +155,12 @@ public class OutboxRelay {
     RecordHeaders headers = new RecordHeaders();
     headers.add(Topics.SIGNATURE_HEADER, signer.sign(value).getBytes(StandardCharsets.US_ASCII));
     headers.add(Topics.KEY_ID_HEADER, signer.keyId().getBytes(StandardCharsets.UTF_8));
+    TraceParent asked = TraceParent.parse(row.traceParent).orElse(null);
+    Span span = traces.sending(row.topic, asked);
+    TraceParent here = traces.within(span, asked);
+    if (here != null) {
+      headers.add(Topics.TRACE_HEADER, here.text().getBytes(StandardCharsets.US_ASCII));
+    }
     Message<byte[]> message =
         Message.of(value)
             .addMetadata(
@@ -161,6 +171,8 @@ public class OutboxRelay {
                     .build());
     return commands
         .sendMessage(message)
+        .onTermination()
+        .invoke(span::end)
         .map(ignored -> true)
         .ifNoItem()
         .after(SEND_TIMEOUT)

@@ -10,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.MDC;
 
 /** Writes problem documents, also for what is refused before a resource is looked for. */
 @ApplicationScoped
@@ -37,6 +38,7 @@ public class ProblemWriter {
   private void checkLength(RoutingContext request) {
     String traceId = RequestTrace.of(request);
     request.response().putHeader("X-Request-Id", traceId);
+    MDC.put("traceId", traceId);
     if (declaredLength(request) <= maxBody.asLongValue()) {
       request.next();
       return;

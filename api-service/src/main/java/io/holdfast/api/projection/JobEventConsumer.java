@@ -1,7 +1,11 @@
 package io.holdfast.api.projection;
 
 import io.holdfast.api.hearing.RecordedOffsets;
+import io.holdfast.api.trace.Traces;
 import io.holdfast.model.event.HoldfastEvent;
+import io.holdfast.model.event.JobEvent;
+import io.holdfast.model.wire.Topics;
+import io.holdfast.model.wire.TraceParent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -14,7 +18,10 @@ import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
@@ -41,6 +49,8 @@ public class JobEventConsumer {
 
   @Inject JobProjection projection;
   @Inject MeterRegistry metrics;
+  @Inject Traces traces;
+  @Inject Clock clock;
   @Inject RecordedOffsets offsets;
 
   private final ExecutorService recording =
@@ -107,12 +117,28 @@ public class JobEventConsumer {
         failed.put(record, poison);
       }
     }
+    Instant from = clock.instant();
     if (!recordTogether(new ArrayList<>(events.values()))) {
       events.forEach(
           (record, event) -> recordAlone(event).ifPresent(reason -> failed.put(record, reason)));
     }
     failed.keySet().forEach(record -> count("dead_letter"));
+    events.forEach((record, event) -> trace(record, event, from));
     return failed;
+  }
+
+  /** How a job went on, as the last part of its trace; how far it is would be too much of it. */
+  private void trace(KafkaRecord<String, byte[]> record, HoldfastEvent event, Instant from) {
+    Header header = record.getHeaders().lastHeader(Topics.TRACE_HEADER);
+    if (header == null || !(event instanceof JobEvent) || event instanceof JobEvent.Progressed) {
+      return;
+    }
+    TraceParent.parse(new String(header.value(), StandardCharsets.US_ASCII))
+        .filter(TraceParent::sampled)
+        .ifPresent(
+            said ->
+                traces.recorded(
+                    "record " + event.getClass().getSimpleName(), said, from, clock.instant()));
   }
 
   private boolean recordTogether(List<HoldfastEvent> events) {

@@ -12,6 +12,9 @@ public final class Topics {
   /** Which public key verifies it. */
   public static final String KEY_ID_HEADER = "holdfast-key-id";
 
+  /** The W3C trace context that a record belongs to; may be absent, and holds no power. */
+  public static final String TRACE_HEADER = "traceparent";
+
   private Topics() {}
 
   public static String commands(String pool) {

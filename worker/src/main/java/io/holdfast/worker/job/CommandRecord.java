@@ -1,6 +1,7 @@
 package io.holdfast.worker.job;
 
 import io.holdfast.model.wire.Topics;
+import io.holdfast.model.wire.TraceParent;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
@@ -12,8 +13,10 @@ import org.eclipse.microprofile.reactive.messaging.Message;
  *
  * @param value null for a tombstone
  * @param keyId,signature null when the record does not carry them
+ * @param trace null when it carries none that can be read
  */
-record CommandRecord(String topic, String key, byte[] value, String keyId, String signature) {
+record CommandRecord(
+    String topic, String key, byte[] value, String keyId, String signature, TraceParent trace) {
 
   static CommandRecord of(Message<byte[]> message) {
     IncomingKafkaRecordMetadata<?, ?> metadata =
@@ -24,7 +27,8 @@ record CommandRecord(String topic, String key, byte[] value, String keyId, Strin
         key == null ? null : key.toString(),
         message.getPayload(),
         text(metadata.getHeaders(), Topics.KEY_ID_HEADER),
-        text(metadata.getHeaders(), Topics.SIGNATURE_HEADER));
+        text(metadata.getHeaders(), Topics.SIGNATURE_HEADER),
+        TraceParent.parse(text(metadata.getHeaders(), Topics.TRACE_HEADER)).orElse(null));
   }
 
   private static String text(Headers headers, String name) {

@@ -1,6 +1,7 @@
 package io.holdfast.worker.job;
 
 import io.holdfast.model.event.HoldfastEvent;
+import io.holdfast.model.wire.TraceParent;
 import java.util.concurrent.CompletionStage;
 
 /** The way out. Thread-safe. */
@@ -13,4 +14,13 @@ interface EventSender {
    *     event may have arrived all the same, and its {@code eventId} tells
    */
   CompletionStage<Void> send(String key, HoldfastEvent event);
+
+  /**
+   * As {@link #send(String, HoldfastEvent)}, and says where the event stands in its trace.
+   *
+   * @param trace null: in none
+   */
+  default CompletionStage<Void> send(String key, HoldfastEvent event, TraceParent trace) {
+    return send(key, event);
+  }
 }

@@ -103,6 +103,9 @@ class HandOver {
     RecordHeaders headers = new RecordHeaders();
     headers.add(Topics.SIGNATURE_HEADER, bytes(record.signature()));
     headers.add(Topics.KEY_ID_HEADER, bytes(record.keyId()));
+    if (record.trace() != null) {
+      headers.add(Topics.TRACE_HEADER, bytes(record.trace().text()));
+    }
     headers.add(WORKER_HEADER, bytes(identity.id()));
     return Message.of(record.value())
         .addMetadata(

@@ -134,7 +134,7 @@ class JobConsumer {
       return true;
     }
     try {
-      return runner.accept(run);
+      return runner.accept(run, record.trace());
     } catch (CancellationException interrupted) {
       return false;
     }

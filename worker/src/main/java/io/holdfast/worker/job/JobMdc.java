@@ -2,16 +2,36 @@ package io.holdfast.worker.job;
 
 import io.holdfast.model.command.JobCommand.RunJob;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.wire.TraceParent;
+import io.holdfast.worker.trace.JobTrace;
+import java.util.HashMap;
+import java.util.Map;
 import org.jboss.logging.MDC;
 
-/** Who and where, as keys of every log line of a job's thread. */
+/** Who and where, as keys of every log line of a job's thread and of its span. */
 final class JobMdc {
   private JobMdc() {}
 
-  static void put(RunJob command) {
-    MDC.put("jobId", command.jobId().value());
-    MDC.put("attempt", command.attempt());
-    MDC.put("repository", command.spec().repository().name());
+  /**
+   * @param trace null: it belongs to none
+   */
+  static void put(RunJob command, TraceParent trace) {
+    keys(command).forEach(MDC::put);
+    if (trace != null) {
+      MDC.put("traceId", trace.traceId());
+    }
+  }
+
+  /** The span of the attempt, with the same keys. */
+  static JobTrace trace(RunJob command, TraceParent asked) {
+    return JobTrace.begin(asked, "run " + command.spec().getClass().getSimpleName(), keys(command));
+  }
+
+  private static Map<String, String> keys(RunJob command) {
+    Map<String, String> keys = new HashMap<>();
+    keys.put("jobId", command.jobId().value());
+    keys.put("attempt", Integer.toString(command.attempt()));
+    keys.put("repository", command.spec().repository().name());
     String cluster =
         switch (command.spec()) {
           case JobSpec.Backup backup -> backup.cluster().name();
@@ -31,7 +51,8 @@ final class JobMdc {
           case JobSpec.ReencryptWal reencrypt -> reencrypt.cluster();
         };
     if (cluster != null) {
-      MDC.put("cluster", cluster);
+      keys.put("cluster", cluster);
     }
+    return keys;
   }
 }

@@ -7,7 +7,9 @@ import io.holdfast.model.command.JobCommand.CancelJob;
 import io.holdfast.model.command.JobCommand.RunJob;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.wire.TraceParent;
 import io.holdfast.worker.failure.JobFailure;
+import io.holdfast.worker.trace.JobTrace;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -93,16 +95,20 @@ final class JobRunner implements AutoCloseable {
    * Accepts and starts an attempt in the room that {@link #reserve} got. Blocks until the broker
    * has the {@code Accepted} event: only then may the command's offset be committed.
    *
+   * @param trace where the command stands in its trace; null: in none
    * @return false when the worker is shutting down and takes nothing; the command stays unread
    */
-  boolean accept(RunJob command) {
+  boolean accept(RunJob command, TraceParent trace) {
     if (stopping) {
       release();
       return false;
     }
     Lease lease = new Lease(command.lease(), clock, nanoTime);
-    JobEvents events = new JobEvents(command, worker, lease, sender, timer);
-    RunningJob job = new RunningJob(command, worker, lease, events, closer);
+    JobTrace spans = JobMdc.trace(command, trace);
+    TraceParent here = spans.here().orElse(null);
+    EventSender traced = (key, event) -> sender.send(key, event, here);
+    JobEvents events = new JobEvents(command, worker, lease, traced, timer);
+    RunningJob job = new RunningJob(command, worker, lease, events, spans, closer);
     events.emit(JobEvent.Accepted::new).join();
     running.put(command.jobId(), job);
     cancellations.of(command).ifPresent(reason -> job.stop(new StopReason.Cancelled(reason)));
@@ -128,7 +134,7 @@ final class JobRunner implements AutoCloseable {
   }
 
   private void run(RunningJob job) {
-    JobMdc.put(job.command());
+    JobMdc.put(job.command(), job.trace().here().orElse(null));
     try {
       var started = job.events().emit(JobEvent.Started::new);
       Function<JobEvent.Header, JobEvent> outcome = outcome(job);
@@ -136,6 +142,7 @@ final class JobRunner implements AutoCloseable {
       started.join();
     } finally {
       running.remove(job.jobId(), job);
+      job.trace().end();
       job.reported();
       release();
       MDC.clear();
@@ -151,13 +158,14 @@ final class JobRunner implements AutoCloseable {
       return header -> new JobEvent.Succeeded(header, result);
     } catch (Throwable thrown) {
       StopReason reason = job.stopped();
-      return reason != null ? stopped(reason, job.command().spec(), thrown) : failed(thrown);
+      return reason != null ? stopped(reason, job, thrown) : failed(job, thrown);
     }
   }
 
   private Function<JobEvent.Header, JobEvent> stopped(
-      StopReason reason, JobSpec spec, Throwable thrown) {
+      StopReason reason, RunningJob job, Throwable thrown) {
     LOG.infof("job stopped: %s (%s)", reason.sentence(), thrown.getClass().getSimpleName());
+    job.trace().failed(reason.getClass().getSimpleName());
     return switch (reason) {
       case StopReason.Cancelled cancelled ->
           header -> new JobEvent.Cancelled(header, cancelled.reason());
@@ -178,18 +186,20 @@ final class JobRunner implements AutoCloseable {
               Problem.of(
                   ErrorCode.WORKER_STOPPING,
                   "the worker was asked to shut down while the job ran",
-                  spec instanceof JobSpec.Restore
+                  job.command().spec() instanceof JobSpec.Restore
                       ? "ask for it again; give workers a longer holdfast.worker.drain-restores"
                       : "another worker of the pool takes the next attempt"));
     };
   }
 
-  private Function<JobEvent.Header, JobEvent> failed(Throwable thrown) {
+  private Function<JobEvent.Header, JobEvent> failed(RunningJob job, Throwable thrown) {
     if (thrown instanceof JobFailure failure) {
+      job.trace().failed(failure.code().name());
       MDC.put("code", failure.code().name());
       LOG.warnf(failure, "job failed: %s %s", failure.code(), failure.getMessage());
       return failure(failure.problem());
     }
+    job.trace().failed(ErrorCode.INTERNAL.name());
     String logId = UUID.randomUUID().toString();
     MDC.put("code", ErrorCode.INTERNAL.name());
     LOG.errorf(thrown, "job failed by a defect, id %s", logId);

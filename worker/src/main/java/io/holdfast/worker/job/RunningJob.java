@@ -9,6 +9,7 @@ import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.scan.ScanPage;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.failure.JobStopped;
+import io.holdfast.worker.trace.JobTrace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /** The state of an attempt while it runs. Thread-safe. */
 final class RunningJob implements Attempt {
@@ -31,6 +33,7 @@ final class RunningJob implements Attempt {
   private final String worker;
   private final Lease lease;
   private final JobEvents events;
+  private final JobTrace trace;
   private final Executor closer;
   private final Set<Closeable> closedOnStop = ConcurrentHashMap.newKeySet();
   private final AtomicReference<StopReason> stopped = new AtomicReference<>();
@@ -47,11 +50,18 @@ final class RunningJob implements Attempt {
   /**
    * @param closer runs what {@link #closeOnStop} asks for; closing may block
    */
-  RunningJob(RunJob command, String worker, Lease lease, JobEvents events, Executor closer) {
+  RunningJob(
+      RunJob command,
+      String worker,
+      Lease lease,
+      JobEvents events,
+      JobTrace trace,
+      Executor closer) {
     this.command = command;
     this.worker = worker;
     this.lease = lease;
     this.events = events;
+    this.trace = trace;
     this.closer = closer;
     this.last = new Sample(lease.now().nanos(), 0, 0);
   }
@@ -62,6 +72,10 @@ final class RunningJob implements Attempt {
 
   JobEvents events() {
     return events;
+  }
+
+  JobTrace trace() {
+    return trace;
   }
 
   /** Null while nobody asked it to stop. */
@@ -164,6 +178,7 @@ final class RunningJob implements Attempt {
       phase = new Phase(name, bytesTotal, bytesDone.get());
       changed = false;
     }
+    trace.phase(name);
     report();
   }
 
@@ -183,6 +198,10 @@ final class RunningJob implements Attempt {
   @Override
   public void nodeSelected(Selection selection, Topology topology) {
     requireRunning();
+    if (selection.node() != null) {
+      trace.say("node", selection.node());
+      MDC.put("node", selection.node());
+    }
     var unused = events.emit(header -> new JobEvent.NodeSelected(header, selection, topology));
   }
 

@@ -70,7 +70,7 @@ class JobRunnerTest {
   @Test
   void hasNoRoomOnceItTakesNoMoreAndLetsTheRunningJobFinish() throws Exception {
     assertThat(runner.reserve(Duration.ofSeconds(5))).isTrue();
-    assertThat(runner.accept(command)).isTrue();
+    assertThat(runner.accept(command, null)).isTrue();
 
     runner.takeNoMore();
     boolean room = runner.reserve(Duration.ofMillis(50));
@@ -86,7 +86,7 @@ class JobRunnerTest {
   @Test
   void stopsThoseJobsThatItIsToldToAndReportsWhoTakesThem() throws Exception {
     assertThat(runner.reserve(Duration.ofSeconds(5))).isTrue();
-    assertThat(runner.accept(command)).isTrue();
+    assertThat(runner.accept(command, null)).isTrue();
 
     runner.takeNoMore();
     runner.stop(spec -> spec instanceof JobSpec.Restore);

@@ -6,6 +6,7 @@ import io.holdfast.model.command.JobCommand.RunJob;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.worker.trace.JobTrace;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ class RunningJobTest {
         "worker",
         lease,
         new JobEvents(command, "worker", lease, sender, timer),
+        JobTrace.none(),
         Runnable::run);
   }
 }
