@@ -173,13 +173,17 @@ class StreamTest {
   void asksAPromotedServerForWhatTheOldOneHasLostBeforeThereIsAGap() {
     PostgresServer primary = fixture.servers.primary();
     PostgresServer standby = fixture.servers.standby(0);
-    standby.execute("select pg_create_physical_replication_slot('holdfast_orders', true)");
+    standby.set(Map.of("wal_keep_size", "1GB"));
+    standby.execute("select pg_reload_conf()");
     first.adjust();
     Lsn before = write(primary, 2);
     awaitStored(before);
     first.close();
     loseWal(primary, before);
     fixture.servers.awaitAllCaughtUp();
+    // A slot that is made on it reaches less far back than its WAL.
+    standby.execute(
+        "select pg_drop_replication_slot(slot_name) from pg_replication_slots", "checkpoint");
 
     second.adjust();
     await()
