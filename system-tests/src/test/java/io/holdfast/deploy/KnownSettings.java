@@ -130,8 +130,10 @@ final class KnownSettings {
         switch (annotation.annotationType().getSimpleName()) {
           case "ConfigMapping" -> prefix = member(annotation, "prefix").toString();
           // What is fixed when the service is built cannot be set where it runs.
-          case "ConfigRoot" -> runTime = member(annotation, "phase") instanceof Enum<?> phase
-              && phase.name().equals("RUN_TIME");
+          case "ConfigRoot" ->
+              runTime =
+                  member(annotation, "phase") instanceof Enum<?> phase
+                      && phase.name().equals("RUN_TIME");
           default -> {}
         }
       }

@@ -195,7 +195,6 @@ class KubernetesTest {
         production.environment(production.workload("holdfast-worker")).get("HOLDFAST_WORKER_POOL");
     assertThat(scaled.toString())
         .contains("max(holdfast_jobs{state=\"QUEUED\", pool=\"" + pool + "\"})");
-    assertThat(Tree.text("docs/operations/metrics.md"))
-        .contains("`holdfast_jobs{pool,state}`");
+    assertThat(Tree.text("docs/operations/metrics.md")).contains("`holdfast_jobs{pool,state}`");
   }
 }
