@@ -137,8 +137,7 @@ class SchedulerExamplesTest {
       shell.environment().put(ofTheScheduler, id);
     }
     Process process = shell.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), output);
   }
 
