@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for a schedule that is declared as {@code docs/operations/schedules.md} says. It comes due every
  * minute, so that there is a run for each of them.
  */
+@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class SchedulerExamplesTest {
   private static final Path EXAMPLES =
