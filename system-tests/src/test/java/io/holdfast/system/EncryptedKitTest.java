@@ -84,8 +84,7 @@ class EncryptedKitTest {
     primary.execute("INSERT INTO step VALUES (2)");
     if (primary.install().major() >= 17) {
       String unusedIncrement =
-          fleet.backedUp(
-              name, "{\"method\":\"PHYSICAL\",\"physical\":{\"type\":\"INCREMENTAL\"}}");
+          fleet.backedUp(name, "{\"method\":\"PHYSICAL\",\"physical\":{\"type\":\"INCREMENTAL\"}}");
     }
     primary.execute("INSERT INTO step VALUES (3)");
     Archivers.awaitArchived(primary, Archivers.endSegment(primary));

@@ -94,11 +94,7 @@ class GeneratedClientTest {
           finish(
               jobs,
               verifications.createVerification(
-                  backup.getId(),
-                  new VerificationRequest().level("STRUCTURE"),
-                  null,
-                  null,
-                  null));
+                  backup.getId(), new VerificationRequest().level("STRUCTURE"), null, null, null));
       assertThat(verified.getOutcome()).as(verified.toString()).isEqualTo("SUCCEEDED");
       assertThat(verifications.listVerifications(backup.getId()).getItems()).isNotEmpty();
 

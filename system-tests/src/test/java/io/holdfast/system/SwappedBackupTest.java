@@ -128,10 +128,7 @@ class SwappedBackupTest {
   }
 
   private static String runOf(byte[] manifest) throws IOException {
-    return new ObjectMapper()
-        .readTree(manifest)
-        .path("runId")
-        .asText();
+    return new ObjectMapper().readTree(manifest).path("runId").asText();
   }
 
   private Path folderOf(String backup) {
