@@ -19,6 +19,7 @@ public final class StackBuilder {
 
   private final Path stateFolder;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final Map<Integer, Map<String, String>> workerSettings = new HashMap<>();
   private int apiReplicas = 1;
   private int workers = 1;
   private boolean brokerAsProcess;
@@ -53,6 +54,12 @@ public final class StackBuilder {
    */
   public StackBuilder setting(String key, String value) {
     settings.put(key, value);
+    return this;
+  }
+
+  /** A configuration key of one worker alone; it goes before {@link #setting}. */
+  public StackBuilder workerSetting(int worker, String key, String value) {
+    workerSettings.computeIfAbsent(worker, unused -> new HashMap<>()).put(key, value);
     return this;
   }
 
@@ -273,6 +280,7 @@ public final class StackBuilder {
             all.put(key, value);
           }
         });
+    all.putAll(workerSettings.getOrDefault(index, Map.of()));
     return all;
   }
 

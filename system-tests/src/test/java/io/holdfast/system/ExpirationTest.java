@@ -95,10 +95,12 @@ class ExpirationTest {
       String verified = fleet.backedUp(name, PHYSICAL);
       String restored = fleet.backedUp(name, PHYSICAL);
       String parent = fleet.backedUp(name, PHYSICAL);
+      String copied = fleet.backedUp(name, PHYSICAL);
       String free = fleet.backedUp(name, PHYSICAL);
       fleet.backedUp(name, PHYSICAL);
       retention.declare(Retentions.LITTLE);
-      assertThat(retention.expiring()).containsExactlyInAnyOrder(verified, restored, parent, free);
+      assertThat(retention.expiring())
+          .containsExactlyInAnyOrder(verified, restored, parent, copied, free);
 
       proxy.set(new Fault.StallAfter(Direction.TO_CLIENT, 20_000));
       String verification =
@@ -112,6 +114,10 @@ class ExpirationTest {
                   + "\",\"physical\":{\"directory\":\""
                   + directory
                   + "\"}}");
+      String copy =
+          fleet.start(
+              "/backups/" + copied + "/copies",
+              "{\"repository\":\"" + fleet.filesystemRepository() + "\"}");
       String incremental =
           fleet.backup(
               name,
@@ -139,7 +145,7 @@ class ExpirationTest {
       Path store = fleet.stack().s3().folderOf(Stack.BUCKET);
       assertThat(Retentions.objects(store, name, free)).containsExactly("expired.json");
       proxy.pass();
-      for (String job : List.of(verification, restore, incremental)) {
+      for (String job : List.of(verification, restore, copy, incremental)) {
         JsonNode ended = fleet.finish(job);
         assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
       }
@@ -147,12 +153,15 @@ class ExpirationTest {
       // The parent has a child now, one is proven, and one has nobody any more.
       assertThat(retention.delete(parent, "").body().path("code").asText())
           .isEqualTo("has-dependents");
-      assertThat(retention.expiring()).contains(restored).doesNotContain(parent, verified);
+      assertThat(retention.expiring()).contains(restored, copied).doesNotContain(parent, verified);
       retention.expire();
+      // It lives on where its copy lies.
       assertThat(fleet.backupsOf(name))
           .extracting(backup -> backup.path("id").asText())
-          .contains(first, parent, verified)
+          .contains(first, parent, verified, copied)
           .doesNotContain(restored, free);
+      assertThat(fleet.api().get("/backups/" + copied).path("repository").asText())
+          .isEqualTo(fleet.filesystemRepository());
       fleet.assertAlwaysTrue(name);
     }
   }

@@ -88,7 +88,9 @@ class ImmutabilityTest {
     awaitHoldJobs(cluster, 1);
     assertThat(store.held())
         .anyMatch(key -> key.endsWith(backup + "/manifest.json"))
-        .allMatch(key -> key.contains(backup));
+        .anyMatch(key -> key.endsWith(backup + "/holds/" + hold + ".json"))
+        .anyMatch(key -> key.contains("/wal/") && key.endsWith(".zst"))
+        .allMatch(key -> key.contains(backup) || key.contains("/wal/"));
 
     Answer lifted = fleet.api().call("DELETE", holds + "/" + hold + "?reason=settled", null);
     assertThat(lifted.status()).as(lifted.text()).isEqualTo(204);

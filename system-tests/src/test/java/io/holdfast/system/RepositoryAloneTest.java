@@ -221,6 +221,20 @@ class RepositoryAloneTest {
 
   @Test
   @Order(4)
+  void theSameDrillIsPassedByTheCopy() {
+    JsonNode drill =
+        fleet.finish(
+            fleet.start(
+                "/clusters/" + cluster + "/drills",
+                "{\"target\":{\"type\":\"LATEST\"},\"assertions\":[{\"name\":\"steps\",\"database\":"
+                    + "\"postgres\",\"sql\":\"select count(*) from step\",\"expected\":\"2\"}]}"));
+
+    assertThat(drill.path("state").asText()).as(drill.toString()).isEqualTo("SUCCEEDED");
+    assertThat(drill.path("result").path("details").path("repository").asText()).isEqualTo(copies);
+  }
+
+  @Test
+  @Order(5)
   void theRecoveryKitBringsTheDataBackWhenTheControlPlaneIsGone() throws Exception {
     Map<String, String> keys = storeKeys();
     Archivers.end(source);

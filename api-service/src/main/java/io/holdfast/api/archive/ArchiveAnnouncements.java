@@ -3,7 +3,6 @@ package io.holdfast.api.archive;
 import io.holdfast.api.cluster.ClusterChanged;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.outbox.Outbox;
-import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.wal.ArchiveSpec;
@@ -35,7 +34,6 @@ public class ArchiveAnnouncements {
 
   @Inject EntityManager entities;
   @Inject ClusterService clusters;
-  @Inject RepositoryService repositories;
   @Inject Outbox outbox;
   @Inject Clock clock;
 
@@ -118,7 +116,7 @@ public class ArchiveAnnouncements {
                 new Wanted(
                     declared.pool(),
                     declared.spec(),
-                    repositories.spec(declared.repository()),
+                    clusters.place(cluster, declared.repository()),
                     declared.archive().spec()));
   }
 

@@ -16,11 +16,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -60,6 +58,7 @@ public class BackupCatalog {
       BackupEntity row = row(jobId, spec.cluster().name(), spec.repository(), result);
       row.state = result.suspectBecause() == null ? BackupEntity.AVAILABLE : BackupEntity.SUSPECT;
       row.suspectReason = result.suspectBecause();
+      row.doubtful = result.suspectBecause() != null;
       row.selectionHash = SizeHistory.hash(spec.source());
       row.persist();
     }
@@ -73,6 +72,7 @@ public class BackupCatalog {
       boolean suspect = BackupEntity.SUSPECT.equals(original.state);
       row.state = suspect ? BackupEntity.SUSPECT : BackupEntity.AVAILABLE;
       row.suspectReason = suspect ? original.suspectReason : null;
+      row.doubtful = original.doubtful;
       row.selectionHash = original.selectionHash;
       row.persist();
       entities.flush();
@@ -168,82 +168,6 @@ public class BackupCatalog {
       row.state = BackupEntity.SUSPECT;
       row.suspectReason = because;
     }
-  }
-
-  /** A job is to remove these; nobody may begin to read them any more. */
-  public void expiring(JobId job, Map<BackupId, String> because) {
-    because.forEach(
-        (id, reason) -> {
-          int unused =
-              entities
-                  .createNativeQuery(
-                      "update backup set state_before = case when state = 'EXPIRING' then"
-                          + " state_before else state end, expiry_begun = (state = 'EXPIRING'),"
-                          + " state = 'EXPIRING', expiry_reason = :reason, expiry_job = :job where"
-                          + " id = :id and state <> 'EXPIRED'")
-                  .setParameter("reason", reason)
-                  .setParameter("job", UUID.fromString(job.value()))
-                  .setParameter("id", uuid(id))
-                  .executeUpdate();
-        });
-  }
-
-  /** These are gone; the rows stay, what they held does not. */
-  public void expired(JobId job, List<BackupId> gone, Instant at) {
-    for (BackupId id : gone) {
-      int unused =
-          entities
-              .createNativeQuery(
-                  "update backup set state = 'EXPIRED', expired_at = :at where id = :id and"
-                      + " expiry_job = :job")
-              .setParameter("at", at)
-              .setParameter("id", uuid(id))
-              .setParameter("job", UUID.fromString(job.value()))
-              .executeUpdate();
-      int alsoUnused =
-          entities
-              .createNativeQuery("delete from backup_content where backup_id = :id")
-              .setParameter("id", uuid(id))
-              .executeUpdate();
-    }
-  }
-
-  /** A job was to remove these and found them needed; they are whole. */
-  public void spared(JobId job, List<BackupId> kept) {
-    for (BackupId id : kept) {
-      int unused = takeBack("id = :id and", job).setParameter("id", uuid(id)).executeUpdate();
-    }
-  }
-
-  /** A job that was to remove backups never began; one before it may have. */
-  public void untouched(JobId job) {
-    int unused = takeBack("not expiry_begun and", job).executeUpdate();
-  }
-
-  private Query takeBack(String which, JobId job) {
-    return entities
-        .createNativeQuery(
-            "update backup set state = coalesce(state_before, 'SUSPECT'), state_before = null,"
-                + " expiry_begun = false, expiry_reason = null, expiry_job = null where "
-                + which
-                + " expiry_job = :job and state = 'EXPIRING'")
-        .setParameter("job", UUID.fromString(job.value()));
-  }
-
-  /**
-   * Whether a backup is being removed from a repository, or is gone from it; a copy elsewhere is
-   * another matter. Asked of the catalog, not of the session.
-   */
-  public boolean leaving(BackupId backupId, String repository) {
-    return !entities
-        .createNativeQuery(
-            "select 1 from backup where id = :id and repository = :repository and state in"
-                + " ('EXPIRING', 'EXPIRED')",
-            Integer.class)
-        .setParameter("id", uuid(backupId))
-        .setParameter("repository", repository)
-        .getResultList()
-        .isEmpty();
   }
 
   private static UUID uuid(BackupId id) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Where else backups lie. Looks at no scope: whoever asks knows the backup already. */
 @ApplicationScoped
@@ -43,8 +44,8 @@ public class BackupCopies {
   @Transactional
   public boolean verified(BackupId id, String repository, Instant at) {
     BackupCopyEntity row = find(id, repository);
-    if (row == null) {
-      return false;
+    if (row == null || row.unwanted()) {
+      return row != null;
     }
     row.state = BackupCopyEntity.VERIFIED;
     row.verifiedAt = at;
@@ -60,13 +61,21 @@ public class BackupCopies {
   @Transactional
   public boolean damaged(BackupId id, String repository, Problem problem, Instant at) {
     BackupCopyEntity row = find(id, repository);
-    if (row == null) {
-      return false;
+    if (row == null || row.unwanted()) {
+      return row != null;
     }
     row.state = BackupCopyEntity.FAILED;
     row.problem = Wire.text(problem);
     row.nextAt = at;
     return true;
+  }
+
+  /** Every repository in which a backup lies, its first one before the others. */
+  @Transactional
+  public List<String> places(BackupQueries.Known backup) {
+    return Stream.concat(Stream.of(backup.repository()), readable(backup.id()).stream())
+        .distinct()
+        .toList();
   }
 
   private static BackupCopyEntity find(BackupId id, String repository) {
@@ -86,7 +95,7 @@ public class BackupCopies {
       return backup.repository();
     }
     BackupCopyEntity row = find(backup.id(), asked);
-    if (row == null || row.state.equals(BackupCopyEntity.COPYING)) {
+    if (row == null || row.state.equals(BackupCopyEntity.COPYING) || row.unwanted()) {
       throw ApiProblem.invalid(
           "repository",
           "there is no copy of backup " + backup.id() + " in repository '" + asked + "'",

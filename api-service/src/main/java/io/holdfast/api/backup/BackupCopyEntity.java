@@ -8,6 +8,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -27,6 +28,15 @@ public class BackupCopyEntity extends PanacheEntityBase {
   public static final String FOUND = "FOUND";
 
   public static final String MISSING = "MISSING";
+
+  /** A job is to remove it there, or has begun to. */
+  public static final String EXPIRING = "EXPIRING";
+
+  /** It was there and is gone, on purpose. */
+  public static final String EXPIRED = "EXPIRED";
+
+  /** It was never sent, since the retention there would not keep it. */
+  public static final String NOT_NEEDED = "NOT_NEEDED";
 
   /** Of which backup, and where. */
   @Embeddable
@@ -57,6 +67,38 @@ public class BackupCopyEntity extends PanacheEntityBase {
 
   @JdbcTypeCode(SqlTypes.JSON)
   public String problem;
+
+  /** What it was before it was expiring. */
+  @Column(name = "state_before")
+  public String stateBefore;
+
+  /** Whether a job before {@link #expiryJob} may have begun to remove it. */
+  @Column(name = "expiry_begun")
+  public boolean expiryBegun;
+
+  @Column(name = "expiry_reason")
+  public String expiryReason;
+
+  @Column(name = "expiry_job")
+  public UUID expiryJob;
+
+  @Column(name = "expired_at")
+  public Instant expiredAt;
+
+  /** It is there, or on its way: what was said of its expiry holds no more. */
+  public void arrives(String as) {
+    state = as;
+    stateBefore = null;
+    expiryBegun = false;
+    expiryReason = null;
+    expiryJob = null;
+    expiredAt = null;
+  }
+
+  /** Whether it was let go, or never wanted. */
+  boolean unwanted() {
+    return Set.of(EXPIRING, EXPIRED, NOT_NEEDED).contains(state);
+  }
 
   public static List<BackupCopyEntity> of(UUID backupId) {
     return list("key.backupId = ?1 order by key.repository", backupId);

@@ -17,13 +17,15 @@ public record BackupCopyView(
     @Schema(
             description =
                 "COPYING, VERIFIED (every digest was compared there), COPIED (there, and cannot be"
-                    + " read at once), FOUND (by a scan), FAILED or MISSING; further values may follow")
+                    + " read at once), FOUND (by a scan), FAILED, MISSING, NOT_NEEDED (its retention"
+                    + " would not keep it), EXPIRING or EXPIRED; further values may follow")
         String state,
     String jobId,
     @Schema(description = "When every byte was last read there and compared") Instant verifiedAt,
     Long storedBytes,
     @Schema(description = "When it is tried again") Instant nextAt,
-    ProblemView problem) {
+    ProblemView problem,
+    @Schema(description = "Why it goes or went from there") BackupView.ExpiryView expiry) {
 
   /** Of one backup, by repository. */
   @Schema(name = "BackupCopyList")
@@ -44,6 +46,9 @@ public record BackupCopyView(
         failed ? row.nextAt : null,
         failed && row.problem != null
             ? ProblemView.of(Wire.read(row.problem, Problem.class))
-            : null);
+            : null,
+        row.expiryJob == null
+            ? null
+            : new BackupView.ExpiryView(row.expiryReason, row.expiryJob.toString(), row.expiredAt));
   }
 }

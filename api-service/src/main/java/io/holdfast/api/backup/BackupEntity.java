@@ -33,6 +33,9 @@ public class BackupEntity extends PanacheEntityBase {
   @Column(name = "suspect_reason")
   public String suspectReason;
 
+  /** What it holds was in doubt when it was taken, wherever it lies. */
+  public boolean doubtful;
+
   public String repository;
 
   @Column(name = "job_id")

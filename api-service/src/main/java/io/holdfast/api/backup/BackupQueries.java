@@ -54,6 +54,15 @@ public class BackupQueries {
     return new Known(new BackupId(id), place.cluster(), place.method(), place.repository());
   }
 
+  /** Looks at no scope. */
+  @Transactional
+  public Optional<Known> find(BackupId id) {
+    return BackupEntity.find("id", UUID.fromString(id.value()))
+        .project(Place.class)
+        .firstResultOptional()
+        .map(place -> new Known(id, place.cluster(), place.method(), place.repository()));
+  }
+
   /** The newest backup in a repository that has the content of another one under other keys. */
   @Transactional
   public Optional<BackupId> reencrypted(BackupId original, String repository) {

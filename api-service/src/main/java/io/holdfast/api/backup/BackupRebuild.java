@@ -54,7 +54,7 @@ public class BackupRebuild {
       return new Outcome(false, differences);
     }
     boolean added = copy(row, found, repository, now, differences);
-    if (repository.equals(declaredRepository)) {
+    if (repository.equals(declaredRepository) && lies(row, repository)) {
       // The copy was found first: the place that the cluster declares is the first again.
       swap(row, repository, now);
     }
@@ -115,12 +115,22 @@ public class BackupRebuild {
     if (fresh) {
       copy = BackupCopyEntity.at(row.id, repository, now);
     }
-    if (fresh || copy.state.equals(BackupCopyEntity.MISSING)) {
+    if (copy.state.equals(BackupCopyEntity.EXPIRED)) {
+      differences.add("the catalog says that it expired here at " + copy.expiredAt);
+    }
+    if (fresh
+        || copy.state.equals(BackupCopyEntity.MISSING)
+        || copy.state.equals(BackupCopyEntity.NOT_NEEDED)) {
       copy.state = BackupCopyEntity.FOUND;
       copy.storedBytes = found.manifest().storedBytes();
       copy.manifestSha256 = found.manifestSha256();
     }
     return fresh;
+  }
+
+  private static boolean lies(BackupEntity row, String repository) {
+    BackupCopyEntity copy = BackupCopyEntity.findById(new BackupCopyEntity.Key(row.id, repository));
+    return !copy.unwanted();
   }
 
   private static void swap(BackupEntity row, String repository, Instant now) {
@@ -187,7 +197,7 @@ public class BackupRebuild {
       return;
     }
     BackupCopyEntity copy = BackupCopyEntity.findById(new BackupCopyEntity.Key(id, repository));
-    if (copy != null && !copy.state.equals(BackupCopyEntity.COPYING)) {
+    if (copy != null && !copy.state.equals(BackupCopyEntity.COPYING) && !copy.unwanted()) {
       copy.state = BackupCopyEntity.FAILED;
       copy.nextAt = now;
     }

@@ -70,7 +70,7 @@ public class BackupService {
     return new JobSpec.Backup(
         BackupId.next(clock),
         plan.policy() == null ? spec : withPolicy(spec, plan),
-        repositories.spec(repository),
+        clusters.place(cluster, repository),
         source,
         plan.compression(),
         request.rateLimitBytesPerSecond(),

@@ -12,7 +12,8 @@ public class BackupsInRepository implements RepositoryUse {
   public String of(String repository) {
     long backups =
         BackupEntity.count("repository = ?1 and state <> 'EXPIRED'", repository)
-            + BackupCopyEntity.count("key.repository", repository);
+            + BackupCopyEntity.count(
+                "key.repository = ?1 and state not in ('EXPIRED', 'NOT_NEEDED')", repository);
     return backups == 0 ? null : backups == 1 ? "a backup" : backups + " backups";
   }
 }

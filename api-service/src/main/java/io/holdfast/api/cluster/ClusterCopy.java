@@ -2,6 +2,7 @@ package io.holdfast.api.cluster;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.model.ResourceName;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -20,4 +21,10 @@ public record ClusterCopy(
                     + " GLACIER_IR; manifests and WAL stay in the store's own. A copy in GLACIER or"
                     + " DEEP_ARCHIVE cannot be read back, and is not fallen back to")
         @Pattern(regexp = "[A-Z][A-Z0-9_]{0,31}", message = "must be a storage class of S3")
-        String storageClass) {}
+        String storageClass,
+    @Schema(
+            description =
+                "How long what lies there is kept, judged by what lies there alone; what is left out"
+                    + " takes its default; absent: as the cluster's own policy says")
+        @Valid
+        RetentionView retention) {}

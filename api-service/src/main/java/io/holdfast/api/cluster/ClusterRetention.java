@@ -95,6 +95,15 @@ public record ClusterRetention(
         timeZone);
   }
 
+  /**
+   * How long everything is kept that is good when it is taken, and the WAL behind it: the days of
+   * the first tier or the window, and the grace.
+   */
+  public Duration least() {
+    Duration days = Duration.ofDays(daily);
+    return (days.compareTo(walWindow) > 0 ? days : walWindow).plus(grace);
+  }
+
   public ZoneId zone() {
     return ZoneId.of(timeZone);
   }

@@ -12,6 +12,9 @@ import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.repository.FilesystemRepositorySpec;
+import io.holdfast.model.repository.RepositorySpec;
+import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -74,13 +77,37 @@ public class ClusterService {
     return Optional.ofNullable(archive).map(json -> Wire.read(json, ClusterArchive.class));
   }
 
-  /** How long what it has is kept; the defaults where it declares nothing. */
+  /**
+   * A repository as a job that writes there is told of it: locked for as long as the retention of
+   * the cluster there says, where it locks and declares no time of its own.
+   *
+   * @throws ApiProblem 404
+   */
   @Transactional
-  public ClusterRetention retention(String name) {
-    String retention = find(name).retention;
-    return retention == null
-        ? ClusterRetention.defaults()
-        : Wire.read(retention, ClusterRetention.class);
+  public RepositorySpec place(String name, String repository) {
+    return switch (repositories.spec(repository)) {
+      case FilesystemRepositorySpec directory -> directory;
+      case S3RepositorySpec s3 ->
+          s3.lockedFor(
+              declaration(name).isPresent()
+                  ? retention(name, repository).least()
+                  : ClusterRetention.defaults().least());
+    };
+  }
+
+  /** How long what it has in a repository is kept; its own policy where that one has none. */
+  @Transactional
+  public ClusterRetention retention(String name, String repository) {
+    ClusterEntity row = find(name);
+    return copies(row).stream()
+        .filter(copy -> copy.repository().equals(repository) && copy.retention() != null)
+        .findFirst()
+        .map(copy -> ClusterRetention.of(copy.retention(), "retention"))
+        .orElseGet(
+            () ->
+                row.retention == null
+                    ? ClusterRetention.defaults()
+                    : Wire.read(row.retention, ClusterRetention.class));
   }
 
   /**
@@ -288,7 +315,9 @@ public class ClusterService {
             ? null
             : Wire.text(ClusterRetention.of(request.retention(), "retention"));
     wanted.copies =
-        request.copies() == null || request.copies().isEmpty() ? null : Wire.text(request.copies());
+        request.copies() == null || request.copies().isEmpty()
+            ? null
+            : Wire.text(CopyPlaces.sound(request.copies()));
     wanted.systemIdentifier =
         request.expectedSystemIdentifier() != null || row == null
             ? request.expectedSystemIdentifier()

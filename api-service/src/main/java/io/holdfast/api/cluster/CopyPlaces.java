@@ -7,6 +7,7 @@ import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,26 @@ class CopyPlaces {
     for (int i = 0; i < copies.size(); i++) {
       boolean unused = hasClasses("copies[" + i + "]", copies.get(i).repository());
     }
+  }
+
+  /**
+   * As they are kept: policies with their defaults filled in.
+   *
+   * @throws ApiProblem 422
+   */
+  static List<ClusterCopy> sound(List<ClusterCopy> copies) {
+    List<ClusterCopy> sound = new ArrayList<>();
+    for (int i = 0; i < copies.size(); i++) {
+      ClusterCopy copy = copies.get(i);
+      sound.add(
+          copy.retention() == null
+              ? copy
+              : new ClusterCopy(
+                  copy.repository(),
+                  copy.storageClass(),
+                  ClusterRetention.of(copy.retention(), "copies[" + i + "].retention").view()));
+    }
+    return sound;
   }
 
   private boolean hasClasses(String field, String name) {

@@ -54,7 +54,7 @@ public class CopyCatalog {
       return;
     }
     BackupCopyEntity row = BackupCopyEntity.at(id, copied.repository(), done.at());
-    row.state = copied.readBack() ? BackupCopyEntity.VERIFIED : BackupCopyEntity.COPIED;
+    row.arrives(copied.readBack() ? BackupCopyEntity.VERIFIED : BackupCopyEntity.COPIED);
     row.jobId = UUID.fromString(done.jobId().value());
     row.verifiedAt = copied.readBack() ? done.at() : row.verifiedAt;
     row.storedBytes = backup.storedBytes();

@@ -25,6 +25,7 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Takes requests for copies. */
 @ApplicationScoped
@@ -68,7 +69,9 @@ public class CopyService {
   @Transactional
   public void check(CopyRequest request) {
     Duration unusedDeadline = sound(request, new Violations());
-    RepositorySpec unused = destination(request.repository(), request.storageClass());
+    String repository = request.repository();
+    RepositorySpec unused =
+        destination(() -> repositories.spec(repository), repository, request.storageClass());
   }
 
   private static Duration sound(CopyRequest request, Violations wrong) {
@@ -112,12 +115,13 @@ public class CopyService {
                 backup.id(),
                 backup.cluster(),
                 repositories.spec(backup.repository()),
-                destination(repository, storageClass)),
+                destination(
+                    () -> clusters.place(backup.cluster(), repository), repository, storageClass)),
             options);
     BackupCopyEntity row =
         BackupCopyEntity.at(UUID.fromString(backup.id().value()), repository, clock.instant());
     if (!row.state.equals(BackupCopyEntity.VERIFIED)) {
-      row.state = BackupCopyEntity.COPYING;
+      row.arrives(BackupCopyEntity.COPYING);
     }
     row.jobId = UUID.fromString(job.id());
     row.askedAt = clock.instant();
@@ -125,10 +129,11 @@ public class CopyService {
   }
 
   /** A repository to write to, in a storage class or in its own. */
-  RepositorySpec destination(String repository, String storageClass) {
+  private static RepositorySpec destination(
+      Supplier<RepositorySpec> place, String repository, String storageClass) {
     RepositorySpec spec;
     try {
-      spec = repositories.spec(repository);
+      spec = place.get();
     } catch (ApiProblem missing) {
       throw ApiProblem.invalid(
           "repository",

@@ -32,7 +32,8 @@ public class CopyStanding {
   private static final String BACKUPS =
       "with known as (select b.id, b.finished_at, b.stored_bytes, c.state as copy from backup b"
           + " left join backup_copy c on c.backup_id = b.id and c.repository = :repository where"
-          + " b.cluster = :cluster and b.state = 'AVAILABLE' and b.repository <> :repository),"
+          + " b.cluster = :cluster and b.state = 'AVAILABLE' and b.repository <> :repository and"
+          + " coalesce(c.state, '') not in ('NOT_NEEDED', 'EXPIRING', 'EXPIRED')),"
           + " newest as (select max(finished_at) as at from known where copy in ('VERIFIED',"
           + " 'COPIED')), behind as (select k.* from known k, newest n where coalesce(k.copy, '')"
           + " not in ('VERIFIED', 'COPIED') and (n.at is null or k.finished_at > n.at)) select"

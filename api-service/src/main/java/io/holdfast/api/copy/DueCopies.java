@@ -1,14 +1,15 @@
 package io.holdfast.api.copy;
 
 import io.holdfast.api.backup.BackupCopyEntity;
-import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.cluster.ClusterCopy;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.ledger.ArchiveProgress;
+import io.holdfast.api.ledger.ArchivedWal;
+import io.holdfast.api.ledger.ExpiredWal;
 import io.holdfast.api.repository.RepositoryService;
-import io.holdfast.model.BackupId;
+import io.holdfast.api.retention.StoreHolds;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,8 +23,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Asks for what a cluster's further repositories lack. Whatever is available is to lie there, the
- * newest first, one at a time, so that a backup that is taken now does not wait for a backlog.
+ * Asks for what a cluster's further repositories lack. Whatever is available is to lie there that
+ * the retention there would keep, the newest first, one at a time, so that a backup that is taken
+ * now does not wait for a backlog.
  */
 @ApplicationScoped
 public class DueCopies {
@@ -32,9 +34,13 @@ public class DueCopies {
   @Inject ClusterService clusters;
   @Inject RepositoryService repositories;
   @Inject CopyService copies;
+  @Inject LackingCopies lacking;
   @Inject CopyCatalog catalog;
   @Inject CopyConfig config;
   @Inject ArchiveProgress archives;
+  @Inject ArchivedWal removed;
+  @Inject ExpiredWal former;
+  @Inject StoreHolds holds;
   @Inject JobService jobs;
   @Inject EntityManager entities;
   @Inject Clock clock;
@@ -79,31 +85,14 @@ public class DueCopies {
   }
 
   private void backup(String cluster, ClusterCopy copy) {
-    List<?> due =
-        entities
-            .createNativeQuery(
-                "select b.id, b.method, b.repository from backup b left join backup_copy c on"
-                    + " c.backup_id = b.id and c.repository = :repository where b.cluster ="
-                    + " :cluster and b.state = 'AVAILABLE' and b.repository <> :repository and"
-                    + " (c.backup_id is null or (c.state in ('FAILED', 'MISSING', 'FOUND') and"
-                    + " coalesce(c.next_at, '-infinity') <= :now)) and not exists (select 1 from"
-                    + " backup_copy o join backup ob on ob.id = o.backup_id where ob.cluster ="
-                    + " :cluster and o.repository = :repository and o.state = 'COPYING') order by"
-                    + " b.finished_at desc, b.id desc limit 1")
-            .setParameter("cluster", cluster)
-            .setParameter("repository", copy.repository())
-            .setParameter("now", clock.instant())
-            .getResultList();
-    for (Object found : due) {
-      Object[] row = (Object[]) found;
-      var unused =
-          copies.submit(
-              new BackupQueries.Known(
-                  new BackupId(row[0].toString()), cluster, (String) row[1], (String) row[2]),
-              copy.repository(),
-              copy.storageClass(),
-              SubmitOptions.by(TRIGGER));
-    }
+    lacking
+        .newest(cluster, copy.repository())
+        .ifPresent(
+            backup -> {
+              var unused =
+                  copies.submit(
+                      backup, copy.repository(), copy.storageClass(), SubmitOptions.by(TRIGGER));
+            });
   }
 
   /** Only when something was archived since: an idle cluster makes no jobs. */
@@ -135,7 +124,10 @@ public class DueCopies {
                     new JobSpec.CopyWal(
                         cluster,
                         repositories.spec(declared.repository()),
-                        repositories.spec(copy.repository())),
+                        clusters.place(cluster, copy.repository()),
+                        removed.removed(cluster, copy.repository()),
+                        former.former(cluster, copy.repository()),
+                        holds.heldWal(cluster, copy.repository())),
                     SubmitOptions.by(TRIGGER))
                 .id());
   }

@@ -67,7 +67,9 @@ public record JobResultView(
       List<KeptView> kept,
       List<WalRangeView> wal,
       @Schema(description = "Objects that were removed") long objects,
-      @Schema(description = "Their stored bytes") long bytes) {}
+      @Schema(description = "Their stored bytes") long bytes,
+      @Schema(description = "Systems that the cluster was before of which all WAL is gone")
+          List<String> former) {}
 
   @Schema(name = "HeldByStore", description = "What the store keeps now, and what it has let go")
   public record HeldView(
@@ -257,7 +259,8 @@ public record JobResultView(
                         w.systemIdentifier(), w.timeline(), w.from().toString(), w.to().toString()))
             .toList(),
         e.objects(),
-        e.bytes());
+        e.bytes(),
+        e.former());
   }
 
   private static Double seconds(Duration duration) {

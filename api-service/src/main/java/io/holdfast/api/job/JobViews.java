@@ -111,7 +111,8 @@ final class JobViews {
       case JobSpec.RotateKeys rotate -> null;
       case JobSpec.Scan scan -> null;
       case JobSpec.Expire expire -> null;
-      case JobSpec.LegalHold hold -> hold.held().isEmpty() ? null : hold.held().getFirst();
+      case JobSpec.LegalHold hold ->
+          hold.notes().isEmpty() ? null : hold.notes().getFirst().backupId();
       case JobSpec.Reencrypt reencrypt -> reencrypt.backupId();
       case JobSpec.ReencryptWal reencrypt -> null;
     };

@@ -20,15 +20,16 @@ public class ExpiredWal {
   @Inject EntityManager entities;
   @Inject Clock clock;
 
-  public void add(String cluster, JobId job, List<WalRange> ranges) {
+  public void add(String cluster, String repository, JobId job, List<WalRange> ranges) {
     for (WalRange range : ranges) {
       int unused =
           entities
               .createNativeQuery(
-                  "insert into wal_expired (cluster, system_identifier, timeline, from_lsn, to_lsn,"
-                      + " job_id, at) values (:cluster, :system, :timeline, :from, :to, :job, :now)"
-                      + " on conflict do nothing")
+                  "insert into wal_expired (cluster, repository, system_identifier, timeline,"
+                      + " from_lsn, to_lsn, job_id, at) values (:cluster, :repository, :system,"
+                      + " :timeline, :from, :to, :job, :now) on conflict do nothing")
               .setParameter("cluster", cluster)
+              .setParameter("repository", repository)
               .setParameter("system", range.systemIdentifier())
               .setParameter("timeline", range.timeline())
               .setParameter("from", range.from().address())
@@ -37,6 +38,29 @@ public class ExpiredWal {
               .setParameter("now", clock.instant())
               .executeUpdate();
     }
+  }
+
+  /** All WAL of systems that the cluster was before; no timeline has the number 0. */
+  public void addAll(String cluster, String repository, JobId job, List<String> systems) {
+    add(
+        cluster,
+        repository,
+        job,
+        systems.stream().map(id -> new WalRange(id, 0, 1, new Lsn(0), new Lsn(0))).toList());
+  }
+
+  /** Systems that the cluster was before of which all was removed from a repository. */
+  @SuppressWarnings("unchecked")
+  public List<String> former(String cluster, String repository) {
+    return entities
+        .createNativeQuery(
+            "select distinct system_identifier from wal_expired where cluster = :cluster and"
+                + " repository = :repository and timeline = 0 and system_identifier <> coalesce("
+                + "(select system_identifier from cluster where name = :cluster), '')",
+            String.class)
+        .setParameter("cluster", cluster)
+        .setParameter("repository", repository)
+        .getResultList();
   }
 
   /** Ranges that a job was to remove, and did not. */
@@ -79,18 +103,40 @@ public class ExpiredWal {
         entities
             .createNativeQuery(
                 "select timeline, from_lsn, to_lsn from wal_expired where cluster = :cluster and"
-                    + " system_identifier = :system")
+                    + " system_identifier = :system and repository = (select c.repository from"
+                    + " cluster c where c.name = :cluster)")
             .setParameter("cluster", cluster)
             .setParameter("system", systemIdentifier)
             .getResultList();
-    return rows.stream()
-        .map(
-            row ->
-                new Hole(
-                    ((Number) row[0]).intValue(),
-                    new Lsn(((Number) row[1]).longValue()),
-                    new Lsn(((Number) row[2]).longValue())))
-        .toList();
+    return rows.stream().map(ExpiredWal::hole).toList();
+  }
+
+  /**
+   * What was removed of a system's WAL from a repository, whole segments.
+   *
+   * @param elsewhere from any other instead
+   */
+  @SuppressWarnings("unchecked")
+  List<Hole> removed(
+      String cluster, String repository, String systemIdentifier, boolean elsewhere) {
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select timeline, from_lsn, to_lsn from wal_expired where cluster = :cluster and"
+                    + " system_identifier = :system and (repository <> :repository) = :elsewhere and timeline > 0")
+            .setParameter("cluster", cluster)
+            .setParameter("system", systemIdentifier)
+            .setParameter("repository", repository)
+            .setParameter("elsewhere", elsewhere)
+            .getResultList();
+    return rows.stream().map(ExpiredWal::hole).toList();
+  }
+
+  private static Hole hole(Object[] row) {
+    return new Hole(
+        ((Number) row[0]).intValue(),
+        new Lsn(((Number) row[1]).longValue()),
+        new Lsn(((Number) row[2]).longValue()));
   }
 
   static List<Hole> minus(Hole hole, Hole expired) {

@@ -9,7 +9,6 @@ import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.problem.ApiProblem;
-import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.encryption.EncryptionSpec;
@@ -26,7 +25,6 @@ import java.time.Clock;
 public class ReencryptionService {
   @Inject BackupQueries backups;
   @Inject ClusterService clusters;
-  @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
   @Inject Caller caller;
@@ -65,7 +63,7 @@ public class ReencryptionService {
                   recorded.sha256(),
                   parent(backup),
                   backup.cluster(),
-                  repositories.spec(backup.repository()),
+                  clusters.place(backup.cluster(), backup.repository()),
                   encryption),
               SubmitOptions.by(caller.keyId()));
         });
@@ -90,10 +88,10 @@ public class ReencryptionService {
                 clusters.pool(cluster),
                 new JobSpec.ReencryptWal(
                     cluster,
-                    repositories.spec(clusters.repository(cluster)),
+                    clusters.place(cluster, clusters.repository(cluster)),
                     clusters.declaration(cluster).orElseThrow().copies().stream()
                         .map(ClusterCopy::repository)
-                        .map(repositories::spec)
+                        .map(copy -> clusters.place(cluster, copy))
                         .toList(),
                     declared(cluster)),
                 SubmitOptions.by(caller.keyId())));

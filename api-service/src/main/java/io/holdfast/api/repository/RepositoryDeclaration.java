@@ -9,6 +9,7 @@ import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.repository.ServerEncryption;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /** Reads a declaration into a spec, refusing what could mean something else to a worker. */
@@ -64,13 +65,15 @@ final class RepositoryDeclaration {
     if (lock == null) {
       return null;
     }
-    if (!lock.retainFor().isPositive() || lock.retainFor().compareTo(ObjectLock.LONGEST) > 0) {
+    Duration retainFor = lock.retainFor();
+    if (retainFor != null
+        && (!retainFor.isPositive() || retainFor.compareTo(ObjectLock.LONGEST) > 0)) {
       throw ApiProblem.invalid(
           "s3.objectLock.retainFor",
           "must be positive and at most P" + ObjectLock.LONGEST.toDays() + "D",
           "Mind that nobody can shorten it in compliance mode.");
     }
-    return new ObjectLock(ObjectLock.Mode.valueOf(lock.mode()), lock.retainFor());
+    return new ObjectLock(ObjectLock.Mode.valueOf(lock.mode()), retainFor);
   }
 
   private static RepositorySpec filesystem(String name, FilesystemLocation filesystem) {

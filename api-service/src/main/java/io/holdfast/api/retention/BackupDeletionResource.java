@@ -36,7 +36,7 @@ public class BackupDeletionResource {
   @RolesAllowed(Role.ADMIN)
   @Operation(
       operationId = "deleteBackup",
-      summary = "Remove a backup that nothing holds, reads or builds on")
+      summary = "Remove a backup from a repository, when nothing holds, reads or builds on it")
   @APIResponse(
       responseCode = "200",
       description = "It was removed within the wait",
@@ -56,8 +56,17 @@ public class BackupDeletionResource {
           String dependents,
       @Parameter(description = "The id again, for the last one that can be restored")
           @QueryParam("confirm")
-          String confirm) {
-    return answers.accepted(
-        deletions.request(backupId, "true".equals(dependents), confirm, idempotencyKey), wait);
+          String confirm,
+      @Parameter(description = "From where; default the backup's first. It stays everywhere else")
+          @QueryParam("repository")
+          String repository,
+      @Parameter(
+              description =
+                  "Whose workers remove it, where the others' keys may not; default the cluster's")
+          @QueryParam("pool")
+          String pool) {
+    BackupDeletionService.Wish wish =
+        new BackupDeletionService.Wish(repository, pool, "true".equals(dependents), confirm);
+    return answers.accepted(deletions.request(backupId, wish, idempotencyKey), wait);
   }
 }

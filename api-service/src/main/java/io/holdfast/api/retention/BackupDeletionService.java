@@ -2,6 +2,7 @@ package io.holdfast.api.retention;
 
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.backup.BackupQueries;
+import io.holdfast.api.backup.Violations;
 import io.holdfast.api.cluster.ClusterRetention;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Idempotency;
@@ -11,14 +12,15 @@ import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.model.BackupId;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.JobSpec.Doomed;
+import io.holdfast.model.repository.RepositorySpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Removes one backup because somebody asks, the same way as a plan does. */
@@ -34,21 +36,35 @@ public class BackupDeletionService {
   @Inject Caller caller;
   @Inject Clock clock;
 
-  private record Asked(String backupId, boolean dependents, String confirm) {}
-
   /**
+   * What is wished of a deletion.
+   *
+   * @param repository from where; null: from the backup's first
+   * @param pool whose workers may remove it; null: the cluster's
    * @param dependents whether what builds on it goes, too
    * @param confirm the backup's own id, for the last one that can be restored; null: not confirmed
-   * @throws ApiProblem 409 when something holds it, reads it or builds on it, or it is gone
+   */
+  record Wish(String repository, String pool, boolean dependents, String confirm) {}
+
+  private record Asked(String backupId, Wish wish) {}
+
+  /**
+   * @throws ApiProblem 409 when something holds it, reads it or builds on it, or it is gone; 422
+   *     when it does not lie in the repository
    */
   @Transactional
-  public Accepted request(
-      String backupId, boolean dependents, String confirm, String idempotencyKey) {
+  public Accepted request(String backupId, Wish wish, String idempotencyKey) {
     BackupQueries.Known backup = backups.known(backupId);
+    Violations wrong = new Violations();
+    wrong.name("repository", wish.repository());
+    wrong.name("pool", wish.pool());
+    wrong.throwIfAny();
+    String repository = wish.repository() == null ? backup.repository() : wish.repository();
+    RepositorySpec place = clusters.place(backup.cluster(), repository);
     return idempotency.once(
         idempotencyKey,
         "DELETE /backups/" + backup.id(),
-        new Asked(backup.id().value(), dependents, confirm),
+        new Asked(backup.id().value(), wish),
         () -> {
           lock.toDecide(backup.cluster());
           Chains chains =
@@ -56,33 +72,32 @@ public class BackupDeletionService {
                   facts
                       .facts(
                           backup.cluster(),
-                          backup.repository(),
+                          repository,
                           ClusterRetention.defaults(),
-                          false,
                           clock.instant())
                       .backups());
-          List<Stored> going = going(chains, backup.id(), dependents);
+          List<Stored> going = going(chains, backup.id(), wish.dependents());
           going.forEach(BackupDeletionService::requireFree);
-          requireAnother(chains, going, backup.id(), confirm);
+          requireAnother(chains, going, backup.id(), wish.confirm());
           return expirations.submit(
               backup.cluster(),
-              clusters
-                  .declaration(backup.cluster())
-                  .map(ClusterService.Declaration::pool)
-                  .orElseGet(() -> repositories.pool(backup.repository())),
-              repositories.spec(backup.repository()),
-              reasons(going),
-              List.of(),
-              null,
-              false,
+              wish.pool() == null ? pool(backup.cluster(), repository) : wish.pool(),
+              new JobSpec.Expire(backup.cluster(), place, doomed(going), List.of(), null, false),
               SubmitOptions.by(caller.keyId()));
         });
   }
 
-  private Map<BackupId, String> reasons(List<Stored> going) {
-    Map<BackupId, String> reasons = new LinkedHashMap<>();
-    going.forEach(one -> reasons.put(one.id(), "key " + caller.keyId() + " asked for it"));
-    return reasons;
+  private String pool(String cluster, String repository) {
+    return clusters
+        .declaration(cluster)
+        .map(ClusterService.Declaration::pool)
+        .orElseGet(() -> repositories.pool(repository));
+  }
+
+  private List<Doomed> doomed(List<Stored> going) {
+    return going.stream()
+        .map(one -> new Doomed(one.id(), "key " + caller.keyId() + " asked for it"))
+        .toList();
   }
 
   /** It and what builds on it, that first. */
@@ -95,8 +110,8 @@ public class BackupDeletionService {
                     new ApiProblem(
                         409,
                         "backup-expired",
-                        "Backup " + id + " is being removed, or is gone.",
-                        "GET /backups/" + id + " says why."));
+                        "Backup " + id + " is being removed from there, or is gone.",
+                        "GET /backups/" + id + " says where it lies, and why it went."));
     List<Stored> above =
         chains.newestFirst().stream()
             .filter(one -> chains.below(one).contains(asked))

@@ -1,6 +1,6 @@
 package io.holdfast.api.retention;
 
-import io.holdfast.api.backup.BackupCatalog;
+import io.holdfast.api.backup.BackupRemoval;
 import io.holdfast.api.job.JobCancelled;
 import io.holdfast.api.job.JobEntity;
 import io.holdfast.api.job.JobFailed;
@@ -26,7 +26,7 @@ import java.util.UUID;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class ExpirationOutcome {
-  @Inject BackupCatalog backups;
+  @Inject BackupRemoval backups;
   @Inject ExpiredWal expired;
 
   void succeeded(@Observes JobSucceeded done) {
@@ -39,7 +39,8 @@ public class ExpirationOutcome {
           spec.wal().stream().filter(range -> !result.wal().contains(range)).toList();
       expired.takeBack(spec.cluster(), done.jobId(), left);
       // As far as it got where the store would not let go of the rest.
-      expired.add(spec.cluster(), done.jobId(), result.wal());
+      expired.add(spec.cluster(), spec.repository().name(), done.jobId(), result.wal());
+      expired.addAll(spec.cluster(), spec.repository().name(), done.jobId(), result.former());
     }
   }
 

@@ -1,9 +1,8 @@
 package io.holdfast.api.retention;
 
 import io.holdfast.api.access.Caller;
-import io.holdfast.api.backup.BackupCatalog;
+import io.holdfast.api.backup.BackupRemoval;
 import io.holdfast.api.backup.Violations;
-import io.holdfast.api.cluster.ClusterRetention;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.Accepted;
@@ -13,12 +12,13 @@ import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.ledger.ExpiredWal;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.api.retention.RetentionPlan.BackupDecision;
+import io.holdfast.api.retention.RetentionPlan.FormerDecision;
 import io.holdfast.api.retention.RetentionPlan.WalDecision;
-import io.holdfast.model.BackupId;
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.JobSpec.Doomed;
+import io.holdfast.model.job.JobSpec.FormerSystem;
 import io.holdfast.model.job.JobSpec.WalRange;
 import io.holdfast.model.repository.RepositorySpec;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,9 +26,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -51,7 +49,7 @@ public class ExpirationService {
   @Inject RetentionService retention;
   @Inject RetentionCatalog facts;
   @Inject ClusterLock lock;
-  @Inject BackupCatalog backups;
+  @Inject BackupRemoval backups;
   @Inject ExpiredWal expired;
   @Inject Idempotency idempotency;
   @Inject JobService jobs;
@@ -66,7 +64,6 @@ public class ExpirationService {
   @Transactional
   public Accepted request(String cluster, ExpirationRequest request, String idempotencyKey) {
     caller.requireCluster(cluster);
-    ClusterRetention policy = clusters.retention(cluster);
     Duration deadline = check(request);
     RepositorySpec repository = retention.place(cluster, request.repository());
     boolean dryRun = Boolean.TRUE.equals(request.dryRun());
@@ -76,7 +73,7 @@ public class ExpirationService {
         request,
         () -> {
           lock.toDecide(cluster);
-          RetentionPlan plan = retention.plan(cluster, repository.name(), policy);
+          RetentionPlan plan = retention.plan(cluster, repository.name());
           if (!dryRun) {
             requireAlone(cluster, repository.name());
             requireConfirmed(plan, request.confirm());
@@ -84,11 +81,14 @@ public class ExpirationService {
           return submit(
               cluster,
               request.pool() == null ? clusters.pool(cluster) : request.pool(),
-              repository,
-              doomed(plan),
-              wal(plan),
-              new JobSpec.Sweep(SWEPT_AFTER, facts.unfinished(cluster)),
-              dryRun,
+              new JobSpec.Expire(
+                  cluster,
+                  repository,
+                  doomed(plan),
+                  wal(plan),
+                  new JobSpec.Sweep(SWEPT_AFTER, facts.unfinished(cluster), plan.unneeded()),
+                  dryRun,
+                  former(plan)),
               new SubmitOptions(caller.keyId(), request.labels(), deadline));
         });
   }
@@ -114,33 +114,13 @@ public class ExpirationService {
    *
    * @param pool whose workers do it, unless one pool alone may delete
    */
-  JobView submit(
-      String cluster,
-      String pool,
-      RepositorySpec repository,
-      Map<BackupId, String> doomed,
-      List<WalRange> wal,
-      JobSpec.Sweep sweep,
-      boolean dryRun,
-      SubmitOptions options) {
-    JobView job =
-        jobs.submit(
-            JobKind.EXPIRE,
-            cluster,
-            expiringPool.orElse(pool),
-            new JobSpec.Expire(
-                cluster,
-                repository,
-                doomed.entrySet().stream()
-                    .map(one -> new Doomed(one.getKey(), one.getValue()))
-                    .toList(),
-                wal,
-                sweep,
-                dryRun),
-            options);
-    if (!dryRun) {
-      backups.expiring(new JobId(job.id()), doomed);
-      expired.add(cluster, new JobId(job.id()), wal);
+  JobView submit(String cluster, String pool, JobSpec.Expire spec, SubmitOptions options) {
+    JobView job = jobs.submit(JobKind.EXPIRE, cluster, expiringPool.orElse(pool), spec, options);
+    if (!spec.dryRun()) {
+      JobId id = new JobId(job.id());
+      String repository = spec.repository().name();
+      backups.expiring(id, repository, spec.backups());
+      expired.add(cluster, repository, id, spec.wal());
     }
     return job;
   }
@@ -176,18 +156,17 @@ public class ExpirationService {
   }
 
   /** What builds on another before that other. */
-  private static Map<BackupId, String> doomed(RetentionPlan plan) {
+  private static List<Doomed> doomed(RetentionPlan plan) {
     Chains chains = new Chains(plan.backups().stream().map(BackupDecision::backup).toList());
-    Map<BackupId, String> doomed = new LinkedHashMap<>();
-    plan.backups().stream()
+    return plan.backups().stream()
         .filter(BackupDecision::expires)
         .sorted(
             Comparator.comparingInt(
                     (BackupDecision decision) -> chains.below(decision.backup()).size())
                 .reversed())
         .limit(MOST_BACKUPS)
-        .forEach(decision -> doomed.put(decision.id(), decision.reasons().getFirst().sentence()));
-    return doomed;
+        .map(decision -> new Doomed(decision.id(), decision.reasons().getFirst().sentence()))
+        .toList();
   }
 
   private static List<WalRange> wal(RetentionPlan plan) {
@@ -202,6 +181,13 @@ public class ExpirationService {
                     decision.segmentBytes(),
                     decision.from(),
                     decision.to()))
+        .toList();
+  }
+
+  private static List<FormerSystem> former(RetentionPlan plan) {
+    return plan.former().stream()
+        .filter(FormerDecision::expires)
+        .map(one -> new FormerSystem(one.systemIdentifier(), one.reason().sentence()))
         .toList();
   }
 }

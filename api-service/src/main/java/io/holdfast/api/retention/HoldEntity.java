@@ -1,5 +1,6 @@
 package io.holdfast.api.retention;
 
+import io.holdfast.model.manifest.HoldNote;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -15,6 +16,7 @@ import org.hibernate.annotations.DynamicUpdate;
 @Table(name = "hold")
 public class HoldEntity extends PanacheEntityBase {
   static final String LEGAL = "LEGAL";
+  static final String USER = "USER";
 
   @Id public UUID id;
 
@@ -41,6 +43,16 @@ public class HoldEntity extends PanacheEntityBase {
 
   @Column(name = "lift_reason")
   public String liftReason;
+
+  /** As it is written down beside the backup. */
+  HoldNote note() {
+    return new HoldNote(
+        id.toString(), kind, reason, endsAt, createdAt, createdBy, liftedAt, liftedBy, liftReason);
+  }
+
+  boolean legal() {
+    return kind.equals(LEGAL);
+  }
 
   boolean standsAt(Instant now) {
     return liftedAt == null && (endsAt == null || endsAt.isAfter(now));

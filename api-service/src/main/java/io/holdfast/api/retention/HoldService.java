@@ -1,8 +1,8 @@
 package io.holdfast.api.retention;
 
 import io.holdfast.api.access.Caller;
-import io.holdfast.api.backup.BackupCatalog;
 import io.holdfast.api.backup.BackupQueries;
+import io.holdfast.api.backup.BackupRemoval;
 import io.holdfast.api.backup.Violations;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.JobId;
@@ -24,7 +24,7 @@ public class HoldService {
   }
 
   @Inject BackupQueries backups;
-  @Inject BackupCatalog catalog;
+  @Inject BackupRemoval removal;
   @Inject ClusterLock lock;
   @Inject StoreHolds store;
   @Inject Caller caller;
@@ -43,7 +43,7 @@ public class HoldService {
     wrong.text("reason", request.reason());
     wrong.require(
         request.endsAt() == null || request.endsAt().isAfter(now), "endsAt", "lies in the past");
-    boolean atStore = kind == Kind.LEGAL && store.possible(backup);
+    boolean atStore = kind == Kind.LEGAL && store.locks(backup);
     wrong.require(
         !atStore || request.endsAt() == null,
         "endsAt",
@@ -51,7 +51,7 @@ public class HoldService {
     wrong.throwIfAny();
     // Whoever decides what expires has decided before this, or sees it.
     lock.toRead(backup.cluster());
-    if (catalog.leaving(backup.id(), backup.repository())) {
+    if (removal.leaving(backup.id(), backup.repository())) {
       throw new ApiProblem(
           409,
           "backup-expired",
@@ -67,9 +67,7 @@ public class HoldService {
     row.createdAt = now;
     row.createdBy = caller.keyId();
     row.persist();
-    if (atStore) {
-      store.hold(backup, now);
-    }
+    store.hold(backup, row, now);
     return view(row, now);
   }
 
@@ -114,11 +112,9 @@ public class HoldService {
     row.liftedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     row.liftedBy = caller.keyId();
     row.liftReason = reason;
-    if (row.kind.equals(HoldEntity.LEGAL) && store.possible(backup)) {
-      // What is lifted does not count among those that still hold.
-      row.persistAndFlush();
-      store.release(backup, row.liftedAt);
-    }
+    // What is lifted does not count among those that still hold.
+    row.persistAndFlush();
+    store.release(backup, row, row.liftedAt);
   }
 
   private static HoldView view(HoldEntity row, Instant now) {

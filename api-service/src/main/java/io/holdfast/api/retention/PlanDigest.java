@@ -1,6 +1,7 @@
 package io.holdfast.api.retention;
 
 import io.holdfast.api.retention.RetentionPlan.BackupDecision;
+import io.holdfast.api.retention.RetentionPlan.FormerDecision;
 import io.holdfast.api.retention.RetentionPlan.WalDecision;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,9 +20,10 @@ final class PlanDigest {
 
   private PlanDigest() {}
 
-  static String of(List<BackupDecision> backups, List<WalDecision> wal) {
+  static String of(
+      List<BackupDecision> backups, List<WalDecision> wal, List<FormerDecision> former) {
     String removed =
-        Stream.concat(
+        Stream.of(
                 backups.stream()
                     .filter(BackupDecision::expires)
                     .map(decision -> "backup " + decision.id()),
@@ -29,7 +31,11 @@ final class PlanDigest {
                     .filter(WalDecision::expires)
                     .map(
                         decision ->
-                            "wal " + decision.systemIdentifier() + " " + decision.timeline()))
+                            "wal " + decision.systemIdentifier() + " " + decision.timeline()),
+                former.stream()
+                    .filter(FormerDecision::expires)
+                    .map(decision -> "all wal " + decision.systemIdentifier()))
+            .flatMap(lines -> lines)
             .distinct()
             .sorted()
             .collect(Collectors.joining("\n"));

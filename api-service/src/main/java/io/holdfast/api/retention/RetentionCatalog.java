@@ -5,6 +5,7 @@ import io.holdfast.api.ledger.ArchivedWal;
 import io.holdfast.api.retention.RetentionFacts.Archive;
 import io.holdfast.api.retention.RetentionFacts.Base;
 import io.holdfast.api.retention.RetentionFacts.Condition;
+import io.holdfast.api.retention.RetentionFacts.Former;
 import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
@@ -28,11 +29,8 @@ class RetentionCatalog {
   @Inject EntityManager entities;
   @Inject ArchivedWal archives;
 
-  /**
-   * @param archived whether the cluster's WAL lies in this repository
-   */
-  RetentionFacts facts(
-      String cluster, String repository, ClusterRetention policy, boolean archived, Instant now) {
+  /** What a cluster has in a repository, be it the first one of its backups or a further one. */
+  RetentionFacts facts(String cluster, String repository, ClusterRetention policy, Instant now) {
     Map<String, List<String>> holds = holds(cluster, now);
     Map<String, List<Pin>> pins = pins(cluster);
     List<Stored> backups = new ArrayList<>();
@@ -41,21 +39,52 @@ class RetentionCatalog {
       List<Pin> pinned = pins.getOrDefault(id, List.of());
       backups.add(stored(row, id, holds.getOrDefault(id, List.of()), pinned));
     }
-    return new RetentionFacts(now, policy, backups, archived ? archive(cluster) : null);
+    Archive archive = archive(cluster, repository);
+    return new RetentionFacts(
+        now,
+        policy,
+        backups,
+        archive,
+        archive == null ? List.of() : former(cluster, repository, archive.systemIdentifier()));
+  }
+
+  /**
+   * Systems of which there were base backups once, or of which a scan saw WAL there, and whose WAL
+   * was not removed there since.
+   */
+  @SuppressWarnings("unchecked")
+  private List<Former> former(String cluster, String repository, String system) {
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "with taken as (select system_identifier as system, min(finished_at) as first,"
+                    + " max(finished_at) as last from backup where cluster = :cluster and method ="
+                    + " 'PHYSICAL' and wal_stop is not null group by 1), seen as (select distinct a"
+                    + " ->> 'systemIdentifier' as system from (select archives from repository_scan"
+                    + " where repository = :repository and state = 'SUCCEEDED' order by job_id desc"
+                    + " limit 1) s, jsonb_array_elements(s.archives) a where a ->> 'cluster' ="
+                    + " :cluster), known as (select system from taken union select system from"
+                    + " seen) select k.system, (select min(b.finished_at) from backup b where"
+                    + " b.cluster = :cluster and b.system_identifier = :system and b.wal_stop is"
+                    + " not null and (t.last is null or b.finished_at > t.last)) from known k left"
+                    + " join taken t on t.system = k.system where k.system <> :system and not"
+                    + " exists (select 1 from wal_expired w where w.cluster = :cluster and"
+                    + " w.repository = :repository and w.system_identifier = k.system and"
+                    + " w.timeline = 0 and (t.last is null or w.at > t.last)) order by 1")
+            .setParameter("cluster", cluster)
+            .setParameter("repository", repository)
+            .setParameter("system", system)
+            .getResultList();
+    return rows.stream().map(row -> new Former((String) row[0], (Instant) row[1])).toList();
   }
 
   private static Stored stored(Object[] row, String id, List<String> holds, List<Pin> pins) {
     boolean physical = "PHYSICAL".equals(row[1]);
-    String state = (String) row[3];
     return new Stored(
         new BackupId(id),
         // Base backups stand for each other, full or not; dumps only for those of the same things.
         physical ? "PHYSICAL" : "LOGICAL " + row[2],
-        switch (state) {
-          case "AVAILABLE" -> Condition.GOOD;
-          case "EXPIRING" -> Condition.LEAVING;
-          default -> Condition.SUSPECT;
-        },
+        Condition.valueOf((String) row[3]),
         (String) row[4],
         row[5] == null ? null : new BackupId((String) row[5]),
         (Instant) row[6],
@@ -67,23 +96,38 @@ class RetentionCatalog {
                 Integer.parseInt((String) row[9]),
                 Lsn.parse((String) row[10]),
                 Lsn.parse((String) row[11])),
-        row[12] != null,
+        Boolean.TRUE.equals(row[12]),
         holds,
         pins.stream().map(Pin::sentence).toList(),
         pins.stream().anyMatch(Pin::wal));
   }
 
+  /**
+   * A backup is doubted in its first repository as its state says. A copy is doubted when the
+   * backup was from the beginning, or when the copy itself is not known to be whole: what became of
+   * the backup elsewhere says nothing about it.
+   */
   @SuppressWarnings("unchecked")
   private List<Object[]> rows(String cluster, String repository) {
     return entities
         .createNativeQuery(
-            "select b.id, b.method, b.selection_hash, b.state, b.suspect_reason, b.manifest ->>"
-                + " 'parent', b.finished_at, b.stored_bytes, b.manifest #>>"
-                + " '{source,systemIdentifier}', b.manifest #>> '{wal,timeline}', b.manifest #>>"
-                + " '{wal,startLsn}', b.manifest #>> '{wal,stopLsn}', b.verified_at from backup b"
-                + " where b.cluster = :cluster and b.repository = :repository and (b.state in"
-                + " ('AVAILABLE', 'SUSPECT') or b.state = 'EXPIRING' and not exists (select 1 from"
-                + " job j where j.id = b.expiry_job and j.finished_at is null))")
+            "select b.id, b.method, b.selection_hash, case b.state when 'AVAILABLE' then 'GOOD' when"
+                + " 'EXPIRING' then 'LEAVING' else 'SUSPECT' end, b.suspect_reason, cast(b.parent as text),"
+                + " b.finished_at, b.stored_bytes, b.system_identifier, b.wal_timeline, b.wal_start,"
+                + " b.wal_stop, b.verified_at is not null from backup b where b.cluster = :cluster"
+                + " and b.repository = :repository and (b.state in ('AVAILABLE', 'SUSPECT') or"
+                + " b.state = 'EXPIRING' and not exists (select 1 from job j where j.id ="
+                + " b.expiry_job and j.finished_at is null)) union all select b.id, b.method,"
+                + " b.selection_hash, case when c.state = 'EXPIRING' then 'LEAVING' when c.state in"
+                + " ('VERIFIED', 'COPIED', 'FOUND') and not b.doubtful then 'GOOD' else 'SUSPECT'"
+                + " end, case when b.doubtful then b.suspect_reason else 'the copy is ' ||"
+                + " lower(c.state) end, cast(b.parent as text), b.finished_at, coalesce(c.stored_bytes,"
+                + " b.stored_bytes), b.system_identifier, b.wal_timeline, b.wal_start, b.wal_stop,"
+                + " c.state = 'VERIFIED' from backup b join backup_copy c on c.backup_id = b.id"
+                + " where b.cluster = :cluster and c.repository = :repository and b.repository <>"
+                + " :repository and c.state not in ('EXPIRED', 'NOT_NEEDED') and (c.state <>"
+                + " 'EXPIRING' or not exists (select 1 from job j where j.id = c.expiry_job and"
+                + " j.finished_at is null))")
         .setParameter("cluster", cluster)
         .setParameter("repository", repository)
         .getResultList();
@@ -134,9 +178,24 @@ class RetentionCatalog {
     return pins;
   }
 
-  private Archive archive(String cluster) {
-    return archives
-        .seen(cluster)
+  /** Null when none of its WAL lies there, as far as anybody knows. */
+  private Archive archive(String cluster, String repository) {
+    List<?> place =
+        entities
+            .createNativeQuery(
+                "select c.repository = :repository from cluster c where c.name = :cluster and"
+                    + " (c.repository = :repository or exists (select 1 from wal_copy w where"
+                    + " w.cluster = c.name and w.repository = :repository and w.copied_at is not"
+                    + " null))",
+                Boolean.class)
+            .setParameter("cluster", cluster)
+            .setParameter("repository", repository)
+            .getResultList();
+    if (place.isEmpty()) {
+      return null;
+    }
+    boolean first = Boolean.TRUE.equals(place.getFirst());
+    return (first ? archives.seen(cluster) : archives.copied(cluster, repository))
         .map(
             seen ->
                 new Archive(
@@ -161,12 +220,16 @@ class RetentionCatalog {
     return ids.stream().map(BackupId::new).toList();
   }
 
-  /** When a backup of a cluster was last removed; null: never. */
+  /** When a backup of a cluster was last removed from its own repository; null: never. */
   Instant lastExpired(String cluster) {
     return (Instant)
         entities
             .createNativeQuery(
-                "select max(expired_at) from backup where cluster = :cluster", Instant.class)
+                "select max(at) from (select b.expired_at as at from backup b where b.cluster ="
+                    + " :cluster union all select c.expired_at from backup_copy c join backup b on"
+                    + " b.id = c.backup_id join cluster d on d.name = b.cluster and d.repository ="
+                    + " c.repository where b.cluster = :cluster) e",
+                Instant.class)
             .setParameter("cluster", cluster)
             .getSingleResult();
   }

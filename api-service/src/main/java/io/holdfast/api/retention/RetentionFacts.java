@@ -13,11 +13,24 @@ import java.util.Optional;
  * Everything that a plan is made from: what one cluster has in one repository.
  *
  * @param archive null: nobody has looked at its WAL, and none of it goes
+ * @param former systems that the cluster was before it was set up anew, of which WAL may lie there
  */
-record RetentionFacts(Instant now, ClusterRetention policy, List<Stored> backups, Archive archive) {
+record RetentionFacts(
+    Instant now,
+    ClusterRetention policy,
+    List<Stored> backups,
+    Archive archive,
+    List<Former> former) {
   RetentionFacts {
     backups = List.copyOf(backups);
+    former = List.copyOf(former);
   }
+
+  /**
+   * @param replacedAt when the first base backup of the present system had followed the last one of
+   *     it; null: none has
+   */
+  record Former(String systemIdentifier, Instant replacedAt) {}
 
   /** What is known of a backup's worth. */
   enum Condition {

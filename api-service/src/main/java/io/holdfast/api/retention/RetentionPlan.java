@@ -2,14 +2,18 @@ package io.holdfast.api.retention;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
+import io.holdfast.model.job.JobSpec.WalRange;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What stays and what goes, each with its reasons.
  *
  * @param backups newest first
  * @param wal by timeline and position
+ * @param former the WAL of each system that the cluster was before
  * @param concerns what somebody must confirm before this is carried out; empty: nothing
  * @param digest of what would be removed: the same for the same backups and timelines
  */
@@ -17,6 +21,7 @@ record RetentionPlan(
     Instant at,
     List<BackupDecision> backups,
     List<WalDecision> wal,
+    List<FormerDecision> former,
     List<Concern> concerns,
     String digest) {
   enum Action {
@@ -80,9 +85,50 @@ record RetentionPlan(
     }
   }
 
+  /** All WAL of a system that the cluster was before it was set up anew. */
+  record FormerDecision(String systemIdentifier, Action action, Reason reason) {
+    boolean expires() {
+      return action == Action.EXPIRE;
+    }
+  }
+
   RetentionPlan {
     backups = List.copyOf(backups);
     wal = List.copyOf(wal);
+    former = List.copyOf(former);
     concerns = List.copyOf(concerns);
+  }
+
+  /** Of each timeline, what lies before the first WAL that stays. */
+  List<WalRange> unneeded() {
+    Map<Integer, WalDecision> ends = new TreeMap<>();
+    for (WalDecision one : wal) {
+      // The first that stays ends it; as long as there is none, the last that goes.
+      ends.merge(one.timeline(), one, (known, next) -> known.expires() ? next : known);
+    }
+    return ends.values().stream()
+        .map(
+            one ->
+                new WalRange(
+                    one.systemIdentifier(),
+                    one.timeline(),
+                    one.segmentBytes(),
+                    new Lsn(0),
+                    one.expires() ? one.to() : one.from()))
+        .filter(range -> range.to().address() > 0)
+        .toList();
+  }
+
+  /** How many backups stay. */
+  int keeping() {
+    return (int) backups.stream().filter(decision -> !decision.expires()).count();
+  }
+
+  /** Stored bytes of those that go. */
+  long expiringBytes() {
+    return backups.stream()
+        .filter(BackupDecision::expires)
+        .mapToLong(decision -> decision.backup().bytes())
+        .sum();
   }
 }

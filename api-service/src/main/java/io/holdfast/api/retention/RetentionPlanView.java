@@ -20,10 +20,38 @@ public record RetentionPlanView(
     @Schema(description = "Newest first") List<BackupDecisionView> backups,
     @Schema(description = "By timeline and position; empty when nothing is archived there")
         List<WalDecisionView> wal,
+    @Schema(
+            description =
+                "The WAL of each system that the cluster was before it was set up anew, as a whole")
+        List<FormerDecisionView> former,
     @Schema(description = "Whether carrying it out needs 'confirm' with the digest")
         boolean needsConfirmation,
     List<ConcernView> concerns,
-    @Schema(description = "The same for as long as the same would go") String digest) {
+    @Schema(description = "The same for as long as the same would go") String digest,
+    @Schema(
+            description =
+                "What goes from the cluster's further repositories; each has a whole plan of its own"
+                    + " (parameter repository). Absent from those")
+        List<CopyPlanView> copies) {
+
+  @Schema(name = "CopyRetentionPlan", description = "The plan of a further repository, in short")
+  public record CopyPlanView(
+      String repository,
+      int keeping,
+      int expiring,
+      long expiringBytes,
+      boolean needsConfirmation,
+      String digest) {
+    static CopyPlanView of(String repository, RetentionPlan plan) {
+      return new CopyPlanView(
+          repository,
+          plan.keeping(),
+          plan.backups().size() - plan.keeping(),
+          plan.expiringBytes(),
+          !plan.concerns().isEmpty(),
+          plan.digest());
+    }
+  }
 
   @Schema(name = "BackupDecision")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -44,6 +72,12 @@ public record RetentionPlanView(
       @Schema(description = "KEEP or EXPIRE; further values may follow") String action,
       List<ReasonView> reasons) {}
 
+  @Schema(name = "FormerSystemDecision")
+  public record FormerDecisionView(
+      String systemIdentifier,
+      @Schema(description = "KEEP or EXPIRE; further values may follow") String action,
+      List<ReasonView> reasons) {}
+
   @Schema(name = "RetentionReason")
   public record ReasonView(
       @Schema(description = "TIER, MINIMUM, HOLD, PARENT, ...; further values may follow")
@@ -56,25 +90,33 @@ public record RetentionPlanView(
       String sentence) {}
 
   static RetentionPlanView of(
-      String cluster, String repository, RetentionView policy, RetentionPlan plan) {
+      String cluster,
+      String repository,
+      RetentionView policy,
+      RetentionPlan plan,
+      List<CopyPlanView> copies) {
     return new RetentionPlanView(
         cluster,
         repository,
         plan.at(),
         policy,
-        (int) plan.backups().stream().filter(decision -> !decision.expires()).count(),
-        (int) plan.backups().stream().filter(RetentionPlan.BackupDecision::expires).count(),
-        plan.backups().stream()
-            .filter(RetentionPlan.BackupDecision::expires)
-            .mapToLong(decision -> decision.backup().bytes())
-            .sum(),
+        plan.keeping(),
+        plan.backups().size() - plan.keeping(),
+        plan.expiringBytes(),
         plan.backups().stream().map(RetentionPlanView::of).toList(),
         plan.wal().stream().map(RetentionPlanView::of).toList(),
+        plan.former().stream()
+            .map(
+                one ->
+                    new FormerDecisionView(
+                        one.systemIdentifier(), one.action().name(), List.of(of(one.reason()))))
+            .toList(),
         !plan.concerns().isEmpty(),
         plan.concerns().stream()
             .map(concern -> new ConcernView(concern.code(), concern.sentence()))
             .toList(),
-        plan.digest());
+        plan.digest(),
+        copies);
   }
 
   private static BackupDecisionView of(RetentionPlan.BackupDecision decision) {

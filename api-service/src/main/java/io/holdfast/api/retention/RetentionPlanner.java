@@ -6,6 +6,7 @@ import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.api.retention.RetentionPlan.Action;
 import io.holdfast.api.retention.RetentionPlan.BackupDecision;
 import io.holdfast.api.retention.RetentionPlan.Code;
+import io.holdfast.api.retention.RetentionPlan.FormerDecision;
 import io.holdfast.api.retention.RetentionPlan.Reason;
 import io.holdfast.api.retention.RetentionPlan.WalDecision;
 import io.holdfast.model.BackupId;
@@ -55,12 +56,14 @@ final class RetentionPlanner {
     chains.newestFirst().stream().filter(this::stays).forEach(this::keepBelow);
     List<BackupDecision> decisions = chains.newestFirst().stream().map(this::decide).toList();
     List<WalDecision> wal = new WalPlanner(facts, chains, decisions).plan();
+    List<FormerDecision> former = FormerWal.plan(facts, chains, decisions);
     return new RetentionPlan(
         facts.now(),
         decisions,
         wal,
+        former,
         Concerns.of(facts, chains, decisions),
-        PlanDigest.of(decisions, wal));
+        PlanDigest.of(decisions, wal, former));
   }
 
   /** What the policy needed at a moment, of what there was then. */

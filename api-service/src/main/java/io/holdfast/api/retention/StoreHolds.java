@@ -1,66 +1,116 @@
 package io.holdfast.api.retention;
 
-import io.holdfast.api.access.Caller;
+import io.holdfast.api.backup.BackupCopies;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.cluster.ClusterRetention;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.job.JobService;
+import io.holdfast.api.job.JobSucceeded;
 import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.job.JobKind;
+import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.repository.RepositorySpec;
+import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.S3RepositorySpec;
+import io.holdfast.model.wal.SegmentSize;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
- * Has stores that lock objects keep what is under a legal hold, with what it builds on. Where a
- * store does not, the hold is the catalog's alone.
+ * Has every repository in which a held backup lies remember the hold beside it, so that it outlives
+ * the catalog. Where the store locks objects it also keeps itself what is under a legal hold: the
+ * backup, what that builds on, and the WAL written meanwhile.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class StoreHolds {
   @Inject RepositoryService repositories;
   @Inject ClusterService clusters;
+  @Inject BackupQueries backups;
+  @Inject BackupCopies copies;
   @Inject RetentionCatalog facts;
   @Inject JobService jobs;
-  @Inject Caller caller;
+  @Inject Clock clock;
 
-  /** Whether the store of a backup keeps what it is told to. */
-  boolean possible(BackupQueries.Known backup) {
-    return repositories.spec(backup.repository()) instanceof S3RepositorySpec s3
-        && s3.objectLock() != null;
+  /** Whether some store of a backup keeps what it is told to. */
+  boolean locks(BackupQueries.Known backup) {
+    return copies.places(backup).stream().anyMatch(this::locks);
   }
 
-  void hold(BackupQueries.Known backup, Instant now) {
-    submit(backup, List.copyOf(closure(chains(backup, now), backup.id())), List.of());
+  private boolean locks(String repository) {
+    return repositories.spec(repository) instanceof S3RepositorySpec s3 && s3.objectLock() != null;
+  }
+
+  void hold(BackupQueries.Known backup, HoldEntity hold, Instant now) {
+    copies.places(backup).forEach(place -> hold(backup, place, hold, now));
+  }
+
+  private void hold(BackupQueries.Known backup, String place, HoldEntity hold, Instant now) {
+    Set<BackupId> held =
+        hold.legal() && locks(place)
+            ? closure(chains(backup.cluster(), place, now), backup.id())
+            : Set.of();
+    submit(backup, place, hold, held, Set.of(), ranges(held), List.of());
   }
 
   /** Lets go of what no other legal hold needs. */
-  void release(BackupQueries.Known backup, Instant now) {
-    Chains chains = chains(backup, now);
-    Set<BackupId> released = new LinkedHashSet<>(closure(chains, backup.id()));
-    stillHeld(backup.cluster(), now).forEach(id -> released.removeAll(closure(chains, id)));
-    if (!released.isEmpty()) {
-      submit(backup, List.of(), List.copyOf(released));
+  void release(BackupQueries.Known backup, HoldEntity hold, Instant now) {
+    for (String place : copies.places(backup)) {
+      Set<BackupId> released = Set.of();
+      Set<BackupId> held = Set.of();
+      if (hold.legal() && locks(place)) {
+        Chains chains = chains(backup.cluster(), place, now);
+        held = held(chains, backup.cluster(), now);
+        released = new LinkedHashSet<>(closure(chains, backup.id()));
+        released.removeAll(held);
+      }
+      submit(
+          backup,
+          place,
+          hold,
+          Set.of(),
+          released,
+          released.isEmpty() ? List.of() : ranges(held),
+          ranges(released));
     }
   }
 
-  private Chains chains(BackupQueries.Known backup, Instant now) {
-    return new Chains(
-        facts
-            .facts(backup.cluster(), backup.repository(), ClusterRetention.defaults(), false, now)
-            .backups());
+  /** A copy is held like its original from the moment on that it is there. */
+  void copied(@Observes JobSucceeded done) {
+    if (!(done.result() instanceof JobResult.Copied copied)) {
+      return;
+    }
+    for (JobResult.CopiedBackup copy : copied.backups()) {
+      for (HoldEntity hold : standing(copy.backupId(), done.at())) {
+        backups
+            .find(copy.backupId())
+            .ifPresent(backup -> hold(backup, copied.repository(), hold, done.at()));
+      }
+    }
+  }
+
+  /** The WAL of a cluster that a further repository's store is to keep when it gets there. */
+  public List<WalRange> heldWal(String cluster, String repository) {
+    Instant now = clock.instant();
+    return locks(repository)
+        ? ranges(held(chains(cluster, repository, now), cluster, now))
+        : List.of();
+  }
+
+  private Chains chains(String cluster, String place, Instant now) {
+    return new Chains(facts.facts(cluster, place, ClusterRetention.defaults(), now).backups());
   }
 
   private static Set<BackupId> closure(Chains chains, BackupId id) {
@@ -72,20 +122,55 @@ public class StoreHolds {
     return found;
   }
 
-  private static Stream<BackupId> stillHeld(String cluster, Instant now) {
-    return HoldEntity.<HoldEntity>stream(
+  /** Everything that legal holds keep in one place. */
+  private static Set<BackupId> held(Chains chains, String cluster, Instant now) {
+    Set<BackupId> held = new LinkedHashSet<>();
+    HoldEntity.<HoldEntity>stream(
             "kind = ?1 and liftedAt is null and (endsAt is null or endsAt > ?2) and backupId in"
                 + " (select b.id from BackupEntity b where b.cluster = ?3)",
             HoldEntity.LEGAL,
             now,
             cluster)
-        .map(hold -> hold.backupId)
-        .map(UUID::toString)
-        .map(BackupId::new);
+        .map(hold -> new BackupId(hold.backupId.toString()))
+        .filter(id -> chains.find(id).isPresent())
+        .forEach(id -> held.addAll(closure(chains, id)));
+    return held;
   }
 
-  private void submit(BackupQueries.Known backup, List<BackupId> held, List<BackupId> released) {
-    RepositorySpec repository = repositories.spec(backup.repository());
+  private static List<HoldEntity> standing(BackupId id, Instant now) {
+    return HoldEntity.list(
+        "backupId = ?1 and liftedAt is null and (endsAt is null or endsAt > ?2)",
+        UUID.fromString(id.value()),
+        now);
+  }
+
+  /** The WAL written while backups were taken, in whole segments. */
+  private List<WalRange> ranges(Set<BackupId> ids) {
+    return ids.stream()
+        .map(backups::manifest)
+        .filter(manifest -> manifest.wal() != null && manifest.wal().stopLsn() != null)
+        .map(
+            manifest -> {
+              Manifest.Wal wal = manifest.wal();
+              SegmentSize size = new SegmentSize(wal.segmentSizeBytes());
+              return new WalRange(
+                  manifest.source().systemIdentifier(),
+                  wal.timeline(),
+                  size.bytes(),
+                  size.start(size.number(wal.startLsn())),
+                  size.start(size.numberBefore(wal.stopLsn()) + 1));
+            })
+        .toList();
+  }
+
+  private void submit(
+      BackupQueries.Known backup,
+      String place,
+      HoldEntity hold,
+      Set<BackupId> held,
+      Set<BackupId> released,
+      List<WalRange> wal,
+      List<WalRange> releasedWal) {
     var unused =
         jobs.submit(
             JobKind.LEGAL_HOLD,
@@ -93,8 +178,15 @@ public class StoreHolds {
             clusters
                 .declaration(backup.cluster())
                 .map(ClusterService.Declaration::pool)
-                .orElseGet(() -> repositories.pool(backup.repository())),
-            new JobSpec.LegalHold(backup.cluster(), repository, held, released),
-            SubmitOptions.by(caller.keyId()));
+                .orElseGet(() -> repositories.pool(place)),
+            new JobSpec.LegalHold(
+                backup.cluster(),
+                repositories.spec(place),
+                List.copyOf(held),
+                List.copyOf(released),
+                List.of(new JobSpec.Noted(backup.id(), hold.note())),
+                wal,
+                releasedWal),
+            SubmitOptions.by(hold.liftedAt == null ? hold.createdBy : hold.liftedBy));
   }
 }

@@ -8,6 +8,7 @@ import io.holdfast.model.wal.ArchiveObservation.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import java.util.function.Predicate;
 /**
  * The base backups from which recovery reaches the first moment of the WAL window: of each system,
  * and for each timeline that leads on, the newest one that is older than the window, or the oldest
- * where none is. The window ends at the newest base backup, not at the clock. Pure.
+ * where none is. The window ends at the newest base backup, not at the clock; a system that another
+ * one has replaced before the window began has no moment in it. Pure.
  */
 final class WalAnchors {
   private WalAnchors() {}
@@ -38,9 +40,20 @@ final class WalAnchors {
                     .computeIfAbsent(backup.base().systemIdentifier(), unused -> new ArrayList<>())
                     .add(backup));
     Set<Stored> anchors = new LinkedHashSet<>();
+    if (systems.isEmpty()) {
+      return anchors;
+    }
+    Instant begin =
+        systems.values().stream()
+            .map(bases -> bases.getFirst().finishedAt())
+            .max(Comparator.naturalOrder())
+            .orElseThrow()
+            .minus(window);
     systems.forEach(
         (system, bases) -> {
-          Instant begin = bases.getFirst().finishedAt().minus(window);
+          if (replaced(bases.getFirst(), systems, begin)) {
+            return;
+          }
           anchor(bases, begin, base -> true).ifPresent(anchors::add);
           if (archive != null && archive.systemIdentifier().equals(system)) {
             archive.timelines().stream()
@@ -52,6 +65,17 @@ final class WalAnchors {
           }
         });
     return anchors;
+  }
+
+  /** Whether another system had followed the newest base backup of one before the window began. */
+  private static boolean replaced(Stored newest, Map<String, List<Stored>> systems, Instant begin) {
+    return systems.values().stream()
+        .flatMap(List::stream)
+        .filter(other -> !other.base().systemIdentifier().equals(newest.base().systemIdentifier()))
+        .anyMatch(
+            other ->
+                !other.finishedAt().isAfter(begin)
+                    && other.finishedAt().isAfter(newest.finishedAt()));
   }
 
   /**

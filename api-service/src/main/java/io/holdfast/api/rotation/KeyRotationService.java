@@ -51,7 +51,8 @@ public class KeyRotationService {
                 JobKind.ROTATE_KEYS,
                 cluster,
                 clusters.pool(cluster),
-                new JobSpec.RotateKeys(cluster, repository, envelope.key()),
+                new JobSpec.RotateKeys(
+                    cluster, clusters.place(cluster, repository.name()), envelope.key()),
                 SubmitOptions.by(caller.keyId())));
   }
 

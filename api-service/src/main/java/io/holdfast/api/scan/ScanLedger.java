@@ -5,6 +5,7 @@ import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.job.JobFailed;
 import io.holdfast.api.job.JobSucceeded;
 import io.holdfast.api.projection.PageSeen;
+import io.holdfast.api.retention.HoldRebuild;
 import io.holdfast.model.JobId;
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.job.JobResult;
@@ -32,6 +33,7 @@ import java.util.UUID;
 public class ScanLedger {
   @Inject BackupRebuild backups;
   @Inject ClusterService clusters;
+  @Inject HoldRebuild holds;
   @Inject EntityManager entities;
   @Inject Clock clock;
 
@@ -85,6 +87,7 @@ public class ScanLedger {
             scan.repository,
             clusters.declaration(cluster).map(ClusterService.Declaration::repository).orElse(null),
             clock.instant());
+    holds.take(found.manifest().backupId(), found.holds());
     if (outcome.added()) {
       note(
           scan, ScanFindingEntity.ADDED, cluster, id, "the catalog did not know that it lies here");

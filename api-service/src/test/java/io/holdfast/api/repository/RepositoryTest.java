@@ -192,7 +192,6 @@ class RepositoryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{\"mode\":\"COMPLIANCE\"}",
         "{\"retainFor\":\"P1D\"}",
         "{\"mode\":\"FOREVER\",\"retainFor\":\"P1D\"}",
         "{\"mode\":\"COMPLIANCE\",\"retainFor\":\"PT0S\"}",

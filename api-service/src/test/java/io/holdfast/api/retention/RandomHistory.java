@@ -6,6 +6,7 @@ import io.holdfast.api.cluster.ClusterRetention.WalKeep;
 import io.holdfast.api.retention.RetentionFacts.Archive;
 import io.holdfast.api.retention.RetentionFacts.Base;
 import io.holdfast.api.retention.RetentionFacts.Condition;
+import io.holdfast.api.retention.RetentionFacts.Former;
 import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * The life of a cluster as chance has it: backups of several kinds, failed and suspect ones alone
@@ -60,19 +62,7 @@ final class RandomHistory {
 
   RandomHistory(long seed) {
     random = new Random(seed);
-    policy =
-        new ClusterRetention(
-            random.nextInt(8),
-            random.nextInt(5),
-            random.nextInt(7),
-            random.nextInt(3),
-            random.nextBoolean() ? By.COUNT : By.AGE,
-            1 + random.nextInt(3),
-            Duration.ofDays(7 + random.nextInt(8)),
-            random.nextBoolean() ? WalKeep.SINCE_OLDEST : WalKeep.WINDOW,
-            Duration.ofHours(random.nextInt(72)),
-            0.5,
-            ZONES.get(random.nextInt(ZONES.size())));
+    policy = policy(random);
     time =
         LocalDate.of(2024 + random.nextInt(3), 1 + random.nextInt(12), 1 + random.nextInt(28))
             .atTime(random.nextInt(24), random.nextInt(60))
@@ -88,6 +78,62 @@ final class RandomHistory {
     }
     // No order but that of time and identity may matter.
     Collections.shuffle(backups, random);
+  }
+
+  /** As it looks in a further repository, where not all of it lies and another policy holds. */
+  private RandomHistory(RandomHistory first, long seed) {
+    random = new Random(seed);
+    policy = policy(random);
+    branches.putAll(first.branches);
+    marks.addAll(first.marks);
+    ends.putAll(first.ends);
+    system = first.system;
+    now = first.now;
+    for (Stored one : first.backups) {
+      if (chance(0.85)) {
+        backups.add(chance(0.1) ? in(one, Condition.SUSPECT) : in(one, copied(one)));
+      }
+    }
+  }
+
+  RandomHistory elsewhere(long seed) {
+    return new RandomHistory(this, seed);
+  }
+
+  /** What is being removed in one place is as good as ever in another. */
+  private static Condition copied(Stored one) {
+    return one.suspectBecause() == null ? Condition.GOOD : Condition.SUSPECT;
+  }
+
+  private Stored in(Stored one, Condition condition) {
+    return new Stored(
+        one.id(),
+        one.series(),
+        chance(0.01) ? Condition.LEAVING : condition,
+        condition == Condition.SUSPECT ? "the copy is failed" : null,
+        one.parent(),
+        one.finishedAt(),
+        one.bytes(),
+        one.base(),
+        chance(0.5),
+        one.holds(),
+        one.pins(),
+        one.pinsWal());
+  }
+
+  private static ClusterRetention policy(Random random) {
+    return new ClusterRetention(
+        random.nextInt(8),
+        random.nextInt(5),
+        random.nextInt(7),
+        random.nextInt(3),
+        random.nextBoolean() ? By.COUNT : By.AGE,
+        1 + random.nextInt(3),
+        Duration.ofDays(7 + random.nextInt(8)),
+        random.nextBoolean() ? WalKeep.SINCE_OLDEST : WalKeep.WINDOW,
+        Duration.ofHours(random.nextInt(72)),
+        0.5,
+        ZONES.get(random.nextInt(ZONES.size())));
   }
 
   private boolean chance(double share) {
@@ -111,7 +157,7 @@ final class RandomHistory {
     marks.add(new Mark(timeline, lsn, time));
     if (chance(0.04)) {
       fork();
-    } else if (chance(0.006)) {
+    } else if (chance(0.01)) {
       system = Integer.toString(Integer.parseInt(system) + 1);
       restart();
       ends.put(timeline, lsn);
@@ -197,7 +243,30 @@ final class RandomHistory {
               timelines.add(new Timeline(id, new TimelineHistory(id, ancestors), ranges));
             });
     return new RetentionFacts(
-        now, policy, backups, new Archive(system, SIZE, timelines, this::before));
+        now, policy, backups, new Archive(system, SIZE, timelines, this::before), former());
+  }
+
+  /** The systems that the cluster was before, with when the present one had followed each. */
+  List<Former> former() {
+    List<Former> former = new ArrayList<>();
+    for (int id = 1; id < Integer.parseInt(system); id++) {
+      String earlier = Integer.toString(id);
+      Instant last = finished(earlier).max(Instant::compareTo).orElse(Instant.MIN);
+      former.add(
+          new Former(
+              earlier,
+              finished(system)
+                  .filter(at -> at.isAfter(last))
+                  .min(Instant::compareTo)
+                  .orElse(null)));
+    }
+    return former;
+  }
+
+  private Stream<Instant> finished(String of) {
+    return backups.stream()
+        .filter(one -> one.base() != null && one.base().systemIdentifier().equals(of))
+        .map(Stored::finishedAt);
   }
 
   Optional<Lsn> before(int wanted, Instant moment) {

@@ -199,12 +199,25 @@ final class ReferenceModel {
             .filter(other -> other.base() != null && good(other, at))
             .filter(other -> other.base().systemIdentifier().equals(one.base().systemIdentifier()))
             .toList();
+    List<Stored> all =
+        history.backups.stream().filter(other -> other.base() != null && good(other, at)).toList();
     Instant begin =
-        bases.stream()
+        all.stream()
             .map(Stored::finishedAt)
             .max(Instant::compareTo)
             .orElseThrow()
             .minus(history.policy.walWindow());
+    boolean replaced =
+        all.stream()
+            .anyMatch(
+                later ->
+                    !bases.contains(later)
+                        && !later.finishedAt().isAfter(begin)
+                        && bases.stream()
+                            .allMatch(base -> base.finishedAt().isBefore(later.finishedAt())));
+    if (replaced) {
+      return false;
+    }
     if (first(one, bases, begin, base -> true)) {
       return true;
     }
@@ -259,6 +272,25 @@ final class ReferenceModel {
       }
     }
     return null;
+  }
+
+  /** Whether the WAL of an earlier system may go. */
+  boolean formerGoes(Set<BackupId> stays, String system, Instant replacedAt) {
+    boolean kept =
+        stays.stream()
+            .map(byId::get)
+            .anyMatch(one -> one.base() != null && one.base().systemIdentifier().equals(system));
+    return !kept
+        && replacedAt != null
+        && history.backups.stream()
+            .filter(one -> one.base() != null && good(one, slackNow()))
+            .filter(one -> one.base().systemIdentifier().equals(history.system))
+            .anyMatch(
+                one ->
+                    !replacedAt
+                        .plus(history.policy.walWindow())
+                        .plus(history.policy.grace())
+                        .isAfter(one.finishedAt()));
   }
 
   /** Whether something that stays needs the segment that begins at a position. */

@@ -173,7 +173,7 @@ class RetentionPlannerTest {
   }
 
   private RetentionPlan plan(ClusterRetention policy, Instant now) {
-    return RetentionPlanner.plan(new RetentionFacts(now, policy, backups, null));
+    return RetentionPlanner.plan(new RetentionFacts(now, policy, backups, null, List.of()));
   }
 
   private static List<BackupId> kept(RetentionPlan plan) {

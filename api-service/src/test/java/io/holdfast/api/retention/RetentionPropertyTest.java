@@ -2,6 +2,7 @@ package io.holdfast.api.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.api.retention.RetentionFacts.Former;
 import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.api.retention.RetentionPlan.BackupDecision;
 import io.holdfast.api.retention.RetentionPlan.WalDecision;
@@ -27,14 +28,60 @@ class RetentionPropertyTest {
 
       RetentionPlan plan = RetentionPlanner.plan(history.facts());
 
-      Set<BackupId> kept =
-          plan.backups().stream()
-              .filter(decision -> !decision.expires())
-              .map(BackupDecision::id)
-              .collect(Collectors.toSet());
-      assertThat(kept).as("history of seed %d", seed + i).isEqualTo(wanted);
+      assertThat(kept(plan)).as("history of seed %d", seed + i).isEqualTo(wanted);
       assertThat(plan.backups()).allSatisfy(d -> assertThat(d.reasons()).isNotEmpty());
     }
+  }
+
+  @Test
+  void judgesEachRepositoryByWhatLiesThereAndByItsOwnPolicy() {
+    int differ = 0;
+    for (int i = 0; i < HISTORIES; i++) {
+      RandomHistory first = new RandomHistory(seed + i);
+      RandomHistory copy = first.elsewhere(seed - i);
+      RetentionPlan before = RetentionPlanner.plan(copy.facts());
+
+      Set<BackupId> left = kept(RetentionPlanner.plan(first.facts()));
+      first.backups.removeIf(one -> !left.contains(one.id()));
+
+      // Whatever goes from the one changes nothing about the other.
+      assertThat(RetentionPlanner.plan(copy.facts())).isEqualTo(before);
+      assertThat(kept(before))
+          .as("copy of seed %d", seed + i)
+          .isEqualTo(new ReferenceModel(copy).stays());
+      assertThat(new ReferenceModel(first).stays())
+          .as("what is left of seed %d needs no more than is there", seed + i)
+          .isSubsetOf(left);
+      differ += kept(before).equals(left) ? 0 : 1;
+    }
+    assertThat(differ).as("places that keep something else").isPositive();
+  }
+
+  @Test
+  void removesTheWalOfAnEarlierSystemWhenTheNewOneHasFilledTheWindow() {
+    int removed = 0;
+    int kept = 0;
+    for (int i = 0; i < HISTORIES; i++) {
+      RandomHistory history = new RandomHistory(seed + i);
+      ReferenceModel model = new ReferenceModel(history);
+      Set<BackupId> stays = model.stays();
+      RetentionPlan plan = RetentionPlanner.plan(history.facts());
+      assertThat(plan.former()).hasSameSizeAs(history.former());
+      for (Former former : history.former()) {
+        boolean goes =
+            plan.former().stream()
+                .anyMatch(
+                    one ->
+                        one.systemIdentifier().equals(former.systemIdentifier()) && one.expires());
+        assertThat(goes)
+            .as("system %s of seed %d", former.systemIdentifier(), seed + i)
+            .isEqualTo(model.formerGoes(stays, former.systemIdentifier(), former.replacedAt()));
+        removed += goes ? 1 : 0;
+        kept += goes ? 0 : 1;
+      }
+    }
+    assertThat(removed).as("systems that went").isPositive();
+    assertThat(kept).as("systems that stayed").isPositive();
   }
 
   @Test
@@ -72,6 +119,13 @@ class RetentionPropertyTest {
     Collections.reverse(history.backups);
 
     assertThat(RetentionPlanner.plan(history.facts())).isEqualTo(plan);
+  }
+
+  private static Set<BackupId> kept(RetentionPlan plan) {
+    return plan.backups().stream()
+        .filter(decision -> !decision.expires())
+        .map(BackupDecision::id)
+        .collect(Collectors.toSet());
   }
 
   private static Optional<Instant> limit(RetentionPlan plan, RandomHistory history) {

@@ -14,6 +14,7 @@ import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.event.JobEvent;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.scan.BackupFound;
 import io.holdfast.model.scan.ClusterFound;
@@ -26,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,32 @@ class ScanTest {
     assertThat(backup.getString("repository")).isEqualTo(api.cluster());
     assertThat(backup.getLong("plainBytes")).isEqualTo(manifest.plainBytes());
     assertThat(counts(scan)).isEqualTo("[ADDED:1]");
+  }
+
+  @Test
+  void aHoldComesBackFromTheRepositoryAndIsNeverLiftedByIt() {
+    Manifest manifest = foreign();
+    String id = UUID.randomUUID().toString();
+    HoldNote hold =
+        new HoldNote(id, "LEGAL", "case 7", null, Instant.EPOCH, "hfk_gone", null, null, null);
+    HoldNote lifted =
+        new HoldNote(
+            id, "LEGAL", "case 7", null, Instant.EPOCH, "hfk_gone", Instant.now(), "x", "y");
+    String holds = "/api/v1/backups/" + manifest.backupId() + "/holds";
+
+    String unused = scan(page(new BackupFound(SHA, manifest, List.of(hold))));
+    JsonPath found = admin().get(holds).jsonPath();
+    String alsoUnused = scan(page(new BackupFound(SHA, manifest, List.of(lifted))));
+
+    assertThat(found.getString("items[0].reason")).isEqualTo("case 7");
+    assertThat(found.getString("items[0].kind")).isEqualTo("LEGAL");
+    assertThat(admin().get(holds).jsonPath().getList("items.standing")).containsExactly(true);
+    assertThat(
+            admin()
+                .get("/api/v1/clusters/" + api.cluster() + "/retention-plan")
+                .jsonPath()
+                .getString("backups[0].reasons.code"))
+        .contains("HOLD");
   }
 
   @Test

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -101,6 +103,15 @@ public final class EmbeddedS3 implements AutoCloseable {
     if (!store.containerExists(name)) {
       store.createContainer(name);
     }
+    return this;
+  }
+
+  /** Takes requests of another access key as well, which may do the same here. */
+  public EmbeddedS3 alsoFor(String otherAccessKey, String otherSecretKey) {
+    Map<String, String> keys = Map.of(accessKey, secretKey, otherAccessKey, otherSecretKey);
+    proxy.setBlobStoreLocator(
+        (identity, container, blob) ->
+            keys.containsKey(identity) ? new AccessGrant(keys.get(identity), store) : null);
     return this;
   }
 

@@ -33,16 +33,20 @@ public final class S3Front implements AutoCloseable {
       Pattern.compile("([A-Z]+) ([^ ?]+)(?:\\?([^ ]*))? HTTP/1\\.1");
 
   private final int storePort;
-  private final boolean deletes;
+
+  /** Whose requests may delete, by what their signature names; everybody's and nobody's, too. */
+  private final Pattern deletes;
+
   private final ServerSocket listener;
   private final Map<String, Lock> locks = new ConcurrentHashMap<>();
+  private final Map<String, String> classes = new ConcurrentHashMap<>();
   private final Set<String> held = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refused = new AtomicInteger();
 
   /** What an object was locked with when it was written. */
   public record Lock(String mode, Instant until) {}
 
-  private S3Front(int storePort, boolean deletes) throws IOException {
+  private S3Front(int storePort, Pattern deletes) throws IOException {
     this.storePort = storePort;
     this.deletes = deletes;
     this.listener = new ServerSocket(0, 128, InetAddress.getByName("127.0.0.1"));
@@ -54,15 +58,20 @@ public final class S3Front implements AutoCloseable {
    * @param storePort of one that was started by {@link EmbeddedS3#behindFront}
    */
   public static S3Front locking(int storePort) {
-    return start(storePort, true);
+    return start(storePort, Pattern.compile(""));
   }
 
   /** The same, as it answers keys without {@code s3:DeleteObject}; uploads can be aborted. */
   public static S3Front withoutDeletes(int storePort) {
-    return start(storePort, false);
+    return start(storePort, Pattern.compile("(?!)"));
   }
 
-  private static S3Front start(int storePort, boolean deletes) {
+  /** The same, with one access key that may delete. */
+  public static S3Front withDeletesOnlyBy(int storePort, String accessKey) {
+    return start(storePort, Pattern.compile("Credential=" + Pattern.quote(accessKey) + "/"));
+  }
+
+  private static S3Front start(int storePort, Pattern deletes) {
     try {
       S3Front front = new S3Front(storePort, deletes);
       Thread.ofVirtual().name("s3-front").start(front::accept);
@@ -80,6 +89,11 @@ public final class S3Front implements AutoCloseable {
   /** Locks by {@code /<bucket>/<key>}, those that have run out too. */
   public Map<String, Lock> locks() {
     return Map.copyOf(locks);
+  }
+
+  /** Storage classes by {@code /<bucket>/<key>}, of what was written in one. */
+  public Map<String, String> classes() {
+    return Map.copyOf(classes);
   }
 
   /** What is under a legal hold, as {@code /<bucket>/<key>}. */
@@ -150,12 +164,16 @@ public final class S3Front implements AutoCloseable {
       legalHold(request, in, out);
     } else if (request.method().equals("DELETE")
         && !request.asks("uploadId")
-        && (!deletes || locked(request.path()))) {
+        && (!mayDelete(request) || locked(request.path()))) {
       refused.incrementAndGet();
       say(out, "403 Forbidden", "<Error><Code>AccessDenied</Code></Error>");
     } else {
       forward(request, in, out);
     }
+  }
+
+  private boolean mayDelete(Request request) {
+    return deletes.matcher(request.header("Authorization").orElse("")).find();
   }
 
   private boolean locked(String path) {
@@ -210,6 +228,9 @@ public final class S3Front implements AutoCloseable {
 
   /** What is locked by its headers: at once, or when the upload is complete. */
   private void note(Request request) {
+    request
+        .header("x-amz-storage-class")
+        .ifPresent(storageClass -> classes.put(request.path(), storageClass));
     request
         .header("x-amz-object-lock-mode")
         .ifPresent(

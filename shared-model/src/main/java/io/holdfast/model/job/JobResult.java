@@ -1,5 +1,6 @@
 package io.holdfast.model.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.holdfast.model.BackupId;
@@ -165,6 +166,7 @@ public sealed interface JobResult {
    * @param objects how many were removed
    * @param bytes stored bytes of these
    * @param findings the report, a sentence each
+   * @param former systems of which all WAL is gone
    */
   record Expired(
       boolean dryRun,
@@ -173,8 +175,25 @@ public sealed interface JobResult {
       List<JobSpec.WalRange> wal,
       long objects,
       long bytes,
-      List<Finding> findings)
-      implements JobResult {}
+      List<Finding> findings,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> former)
+      implements JobResult {
+    public Expired {
+      former = former == null ? List.of() : List.copyOf(former);
+    }
+
+    /** Of the system that the cluster is. */
+    public Expired(
+        boolean dryRun,
+        List<BackupId> backups,
+        List<Kept> kept,
+        List<JobSpec.WalRange> wal,
+        long objects,
+        long bytes,
+        List<Finding> findings) {
+      this(dryRun, backups, kept, wal, objects, bytes, findings, List.of());
+    }
+  }
 
   /**
    * What the store keeps now, and what it has let go.

@@ -11,6 +11,7 @@ import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.encryption.EncryptionSpec;
+import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RestoreTarget;
 import java.time.Duration;
@@ -241,9 +242,30 @@ public sealed interface JobSpec {
   /**
    * Takes what the archive of a cluster has and the destination lacks, as far as it is there when
    * the job begins.
+   *
+   * @param removed what was removed from the destination on purpose, and is not sent again
+   * @param former systems of which all was removed there
+   * @param held what the destination's store is to keep, when it is sent
    */
-  record CopyWal(String sourceCluster, RepositorySpec repository, RepositorySpec destination)
-      implements JobSpec {}
+  record CopyWal(
+      String sourceCluster,
+      RepositorySpec repository,
+      RepositorySpec destination,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> removed,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> former,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> held)
+      implements JobSpec {
+    public CopyWal {
+      held = held == null ? List.of() : List.copyOf(held);
+      removed = removed == null ? List.of() : List.copyOf(removed);
+      former = former == null ? List.of() : List.copyOf(former);
+    }
+
+    /** All of it. */
+    public CopyWal(String sourceCluster, RepositorySpec repository, RepositorySpec destination) {
+      this(sourceCluster, repository, destination, List.of(), List.of(), List.of());
+    }
+  }
 
   /**
    * Has the data keys of a cluster's backups and WAL wrapped by one key-encryption key. Data are
@@ -301,6 +323,7 @@ public sealed interface JobSpec {
    * @param backups whatever builds on another before that other
    * @param sweep null: what dead attempts left stays
    * @param dryRun find out what would go and change nothing
+   * @param former systems that the cluster was before, of which all WAL goes
    */
   record Expire(
       String cluster,
@@ -308,28 +331,68 @@ public sealed interface JobSpec {
       List<Doomed> backups,
       List<WalRange> wal,
       Sweep sweep,
-      boolean dryRun)
+      boolean dryRun,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FormerSystem> former)
       implements JobSpec {
     public Expire {
       backups = backups == null ? List.of() : List.copyOf(backups);
       wal = wal == null ? List.of() : List.copyOf(wal);
+      former = former == null ? List.of() : List.copyOf(former);
+    }
+
+    /** Of the system that the cluster is. */
+    public Expire(
+        String cluster,
+        RepositorySpec repository,
+        List<Doomed> backups,
+        List<WalRange> wal,
+        Sweep sweep,
+        boolean dryRun) {
+      this(cluster, repository, backups, wal, sweep, dryRun, List.of());
     }
   }
 
   /**
-   * Has the store itself keep backups, and let go of others.
+   * @param systemIdentifier decimal text
+   * @param because why nothing needs its WAL any more, for people
+   */
+  record FormerSystem(String systemIdentifier, String because) {}
+
+  /**
+   * Writes holds down beside backups, and has the store itself keep backups and let go of others.
    *
    * @param held with what they build on
    * @param released nothing that is held builds on them
+   * @param notes to be written down
+   * @param wal that the store keeps, all of it that is held
+   * @param releasedWal that the store lets go, as far as it is not held
    */
   record LegalHold(
-      String cluster, RepositorySpec repository, List<BackupId> held, List<BackupId> released)
+      String cluster,
+      RepositorySpec repository,
+      List<BackupId> held,
+      List<BackupId> released,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Noted> notes,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> wal,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> releasedWal)
       implements JobSpec {
     public LegalHold {
       held = held == null ? List.of() : List.copyOf(held);
       released = released == null ? List.of() : List.copyOf(released);
+      notes = notes == null ? List.of() : List.copyOf(notes);
+      wal = wal == null ? List.of() : List.copyOf(wal);
+      releasedWal = releasedWal == null ? List.of() : List.copyOf(releasedWal);
+    }
+
+    /** Of backups at the store alone. */
+    public LegalHold(
+        String cluster, RepositorySpec repository, List<BackupId> held, List<BackupId> released) {
+      this(cluster, repository, held, released, List.of(), List.of(), List.of());
     }
   }
+
+  /** A hold on a backup. */
+  record Noted(BackupId backupId, HoldNote hold) {}
 
   /**
    * @param because why nothing needs it any more, for people
@@ -350,10 +413,21 @@ public sealed interface JobSpec {
    *
    * @param olderThan how long ago an attempt must have begun to count as dead
    * @param unfinished backups whose jobs are not over, however old their attempts are
+   * @param wal stretches of which nothing is needed any more: content that was put aside there
+   *     goes, and so do beginnings of segments
    */
-  record Sweep(Duration olderThan, List<BackupId> unfinished) {
+  record Sweep(
+      Duration olderThan,
+      List<BackupId> unfinished,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> wal) {
     public Sweep {
       unfinished = unfinished == null ? List.of() : List.copyOf(unfinished);
+      wal = wal == null ? List.of() : List.copyOf(wal);
+    }
+
+    /** Of backups alone. */
+    public Sweep(Duration olderThan, List<BackupId> unfinished) {
+      this(olderThan, unfinished, List.of());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.model.repository;
 
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.SecretRef;
+import java.time.Duration;
 
 /**
  * @param endpoint {@code http(s)://host[:port]} of any S3 server
@@ -64,6 +65,28 @@ public record S3RepositorySpec(
         credentialsRef,
         storageClass,
         objectLock,
+        serverEncryption);
+  }
+
+  /**
+   * The same place, for the objects of one cluster.
+   *
+   * @param least how long its retention keeps everything at the least
+   */
+  public S3RepositorySpec lockedFor(Duration least) {
+    if (objectLock == null || objectLock.retainFor() != null) {
+      return this;
+    }
+    Duration retainFor = least.compareTo(ObjectLock.LONGEST) > 0 ? ObjectLock.LONGEST : least;
+    return new S3RepositorySpec(
+        name,
+        endpoint,
+        region,
+        bucket,
+        prefix,
+        credentialsRef,
+        storageClass,
+        new ObjectLock(objectLock.mode(), retainFor),
         serverEncryption);
   }
 }

@@ -18,6 +18,7 @@ import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.job.VerificationLevel;
+import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.repository.ObjectLock;
 import io.holdfast.model.repository.S3RepositorySpec;
@@ -253,6 +254,11 @@ final class GoldenCommands {
                     null))));
     all.put("run-job-copy", run(new JobSpec.Copy(BACKUP, "orders", DISK, S3.inClass("GLACIER"))));
     all.put("run-job-copy-wal", run(new JobSpec.CopyWal("orders", DISK, S3)));
+    all.put(
+        "run-job-copy-wal-expired",
+        run(
+            new JobSpec.CopyWal(
+                "orders", DISK, S3, List.of(WAL), List.of("7000000000000000001"), List.of(WAL))));
     all.put("run-job-scan", run(new JobSpec.Scan(S3)));
     all.put(
         "run-job-restore-with-copies",
@@ -297,8 +303,43 @@ final class GoldenCommands {
                 new JobSpec.Sweep(Duration.ofDays(7), List.of(BACKUP)),
                 false)));
     all.put(
+        "run-job-expire-former-system",
+        run(
+            new JobSpec.Expire(
+                "orders",
+                DISK,
+                List.of(),
+                List.of(),
+                new JobSpec.Sweep(Duration.ofDays(7), List.of(), List.of(WAL)),
+                true,
+                List.of(
+                    new JobSpec.FormerSystem("7000000000000000001", "no backup of it stays")))));
+    all.put(
         "run-job-legal-hold",
         run(new JobSpec.LegalHold("orders", S3, List.of(BACKUP), List.of(BACKUP))));
+    all.put(
+        "run-job-hold-with-notes",
+        run(
+            new JobSpec.LegalHold(
+                "orders",
+                S3,
+                List.of(BACKUP),
+                List.of(),
+                List.of(
+                    new JobSpec.Noted(
+                        BACKUP,
+                        new HoldNote(
+                            "01a1fc90-0000-706d-a22a-50bc7364c0ea",
+                            "LEGAL",
+                            "case 7",
+                            null,
+                            AT,
+                            "hfk_1",
+                            AT,
+                            "hfk_2",
+                            "settled"))),
+                List.of(WAL),
+                List.of(WAL))));
     all.put("archive-cluster", new JobCommand.ArchiveCluster(header(), 4, CLUSTER, DISK, ARCHIVE));
     all.put("observe-archive", new JobCommand.ObserveArchive(header(), CLUSTER, S3, ARCHIVE));
     all.put("cancel-job", new JobCommand.CancelJob(header(), JOB, 1, "not needed"));

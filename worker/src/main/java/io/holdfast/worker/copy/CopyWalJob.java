@@ -12,6 +12,7 @@ import io.holdfast.worker.repository.Repository.ObjectStat;
 import io.holdfast.worker.repository.RepositoryFactory;
 import io.holdfast.worker.wal.WalLayout;
 import io.holdfast.worker.wal.WalObject;
+import io.holdfast.worker.wal.WalStretch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,15 +56,24 @@ public final class CopyWalJob {
       Map<String, Long> there =
           destination.list(folder).stream()
               .collect(Collectors.toMap(ObjectStat::key, ObjectStat::bytes));
-      List<ObjectStat> listed = source.list(folder);
+      List<ObjectStat> listed =
+          source.list(folder).stream()
+              .filter(
+                  object ->
+                      spec.former().stream()
+                          .noneMatch(gone -> object.key().startsWith(folder + gone + "/")))
+              .toList();
+      List<WalStretch> removed = spec.removed().stream().map(WalStretch::new).toList();
       List<ObjectStat> archived =
           listed.stream()
               .filter(object -> WalLayout.file(object.key()).isPresent())
+              .filter(object -> removed.stream().noneMatch(gone -> gone.holds(object.key())))
               .sorted(Comparator.comparing(CopyWalJob::history).thenComparing(ObjectStat::key))
               .toList();
       List<ObjectStat> missing =
           archived.stream().filter(object -> !there.containsKey(object.key())).toList();
-      Files files = new Files(source, destination);
+      Files files =
+          new Files(source, destination, spec.held().stream().map(WalStretch::new).toList());
       archived.stream()
           .filter(object -> there.getOrDefault(object.key(), object.bytes()) != object.bytes())
           .forEach(object -> files.differs(object.key()));
@@ -108,14 +118,16 @@ public final class CopyWalJob {
   private static final class Files {
     private final Repository source;
     private final Repository destination;
+    private final List<WalStretch> held;
     private final List<String> different = new ArrayList<>();
     private JobFailure damaged;
     private long sent;
     private long bytes;
 
-    Files(Repository source, Repository destination) {
+    Files(Repository source, Repository destination, List<WalStretch> held) {
       this.source = source;
       this.destination = destination;
+      this.held = held;
     }
 
     void takeKey(String key) {
@@ -149,6 +161,10 @@ public final class CopyWalJob {
         bytes += object.length;
       } else if (destination.stat(key).filter(there -> there.bytes() == object.length).isEmpty()) {
         differs(key);
+        return;
+      }
+      if (held.stream().anyMatch(stretch -> stretch.holds(key))) {
+        destination.hold(key, true);
       }
     }
 

@@ -23,6 +23,7 @@ final class BackupExpiry {
   private final Fence fence;
   private final Graves graves;
   private final Removed removed;
+  private final Instant now;
   private final Instant living;
   private final Attempt attempt;
   private final Map<BackupId, String> going = new LinkedHashMap<>();
@@ -31,6 +32,7 @@ final class BackupExpiry {
 
   /**
    * @param fence null in a dry run
+   * @param now by which holds end
    * @param living attempts at backups that began after it may still run
    */
   BackupExpiry(
@@ -38,12 +40,14 @@ final class BackupExpiry {
       Fence fence,
       Graves graves,
       Removed removed,
+      Instant now,
       Instant living,
       Attempt attempt) {
     this.repository = repository;
     this.fence = fence;
     this.graves = graves;
     this.removed = removed;
+    this.now = now;
     this.living = living;
     this.attempt = attempt;
   }
@@ -94,7 +98,7 @@ final class BackupExpiry {
 
   /** Lets go of what is still built upon, as far as it can be: a backup without objects cannot. */
   private void spare(BackupFolders folders) {
-    Needs needs = Needs.of(folders, going.keySet(), living);
+    Needs needs = Needs.of(folders, going.keySet(), now, living);
     for (BackupId id : List.copyOf(going.keySet())) {
       if (needs.contains(id) && spareable(folders, id)) {
         going.remove(id);

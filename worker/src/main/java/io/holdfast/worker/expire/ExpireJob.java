@@ -46,6 +46,7 @@ public final class ExpireJob {
               fence,
               new Graves(repository, clock, attempt.jobId()),
               removed,
+              clock.instant(),
               clock.instant().minus(LONGEST_ATTEMPT),
               attempt);
       BackupFolders folders =
@@ -58,13 +59,17 @@ public final class ExpireJob {
           new WalExpiry(repository, spec.cluster(), fence, removed)
               .run(spec.wal(), folders, gone, findings);
 
+      WalLeftovers leftovers = new WalLeftovers(repository, spec.cluster(), fence, removed);
+      List<String> former = leftovers.former(spec.former(), folders, gone, findings);
+
       if (spec.sweep() != null) {
         attempt.phase("SWEEPING", null);
         new Sweeping(repository, spec.cluster(), fence, removed, clock)
             .run(spec.sweep(), folders, gone, findings);
+        leftovers.sweep(spec.sweep().wal(), findings);
       }
       return new Expired(
-          spec.dryRun(), gone, kept, wal, removed.objects(), removed.bytes(), findings);
+          spec.dryRun(), gone, kept, wal, removed.objects(), removed.bytes(), findings, former);
     }
   }
 }

@@ -11,18 +11,32 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What of the doomed is still built upon, by the word of the repository: manifests that stay, and
- * attempts that may still be running. The control plane may be older than the repository.
+ * What of the doomed is still needed, by the word of the repository: it is held, or built upon by
+ * manifests that stay or by attempts that may still be running. The control plane may be older than
+ * the repository.
  *
  * @param because sentences by backup
  */
 record Needs(Map<BackupId, String> because) {
   /**
    * @param doomed what is to go
+   * @param now by which holds end
    * @param living attempts that began after it may still run
    */
-  static Needs of(BackupFolders folders, Set<BackupId> doomed, Instant living) {
+  static Needs of(BackupFolders folders, Set<BackupId> doomed, Instant now, Instant living) {
     Map<BackupId, String> because = new HashMap<>();
+    for (BackupId id : doomed) {
+      folders.holds(id).stream()
+          .filter(hold -> hold.standsAt(now))
+          .findFirst()
+          .ifPresent(
+              hold ->
+                  keep(
+                      folders,
+                      id,
+                      "backup " + id + " is held in the repository: " + hold.reason(),
+                      because));
+    }
     for (BackupId id : folders.ids()) {
       if (!doomed.contains(id)) {
         parent(folders, id, living)

@@ -6,13 +6,12 @@ import io.holdfast.model.Lsn;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobSpec.WalRange;
 import io.holdfast.model.manifest.Manifest;
-import io.holdfast.model.wal.SegmentSize;
-import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;
 import io.holdfast.worker.repository.Repository;
 import io.holdfast.worker.repository.Repository.ObjectStat;
 import io.holdfast.worker.wal.WalLayout;
+import io.holdfast.worker.wal.WalStretch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,37 +97,43 @@ final class WalExpiry {
   /** What of the range is gone: all of it, or as far as the store lets go. */
   private Optional<WalRange> remove(WalRange range, List<Finding> findings) {
     WalLayout layout = new WalLayout(cluster, range.systemIdentifier());
-    SegmentSize size = new SegmentSize(range.segmentBytes());
-    long first = size.number(range.from());
-    long last = size.numberBefore(range.to());
-    for (long logId = first / size.perLogId(); logId <= last / size.perLogId(); logId++) {
+    WalStretch stretch = new WalStretch(range);
+    for (long logId = stretch.firstLogId(); logId <= stretch.lastLogId(); logId++) {
       if (fence != null) {
         fence.require();
       }
       for (ObjectStat object : repository.list(layout.segments(range.timeline(), logId))) {
-        if (within(object.key(), range.timeline(), size, first, last)) {
-          try {
-            removed.object(object);
-          } catch (JobFailure failure) {
-            if (failure.code() != ErrorCode.OBJECT_LOCKED) {
-              throw failure;
-            }
-            findings.add(
-                new Finding(
-                    "wal",
-                    "WARNING",
-                    failure.getMessage(),
-                    "An expiration after the lock has run out removes the rest."));
-            return until(range, size, number(object.key(), size).orElseThrow());
-          }
+        if (stretch.holds(object.key()) && !removed(object, findings)) {
+          return until(range, stretch.begin(object.key()).orElseThrow());
         }
       }
     }
+    // What was put aside under their names goes with them: locked, it waits for the next sweep.
+    repository.list(layout.conflicts()).stream()
+        .filter(object -> stretch.holds(object.key()))
+        .forEach(object -> removed(object, findings));
     return Optional.of(range);
   }
 
-  private static Optional<WalRange> until(WalRange range, SegmentSize size, long number) {
-    Lsn end = size.start(number);
+  private boolean removed(ObjectStat object, List<Finding> findings) {
+    try {
+      removed.object(object);
+      return true;
+    } catch (JobFailure failure) {
+      if (failure.code() != ErrorCode.OBJECT_LOCKED) {
+        throw failure;
+      }
+      findings.add(
+          new Finding(
+              "wal",
+              "WARNING",
+              failure.getMessage(),
+              "An expiration after the lock has run out removes the rest."));
+      return false;
+    }
+  }
+
+  private static Optional<WalRange> until(WalRange range, Lsn end) {
     return end.compareTo(range.from()) <= 0
         ? Optional.empty()
         : Optional.of(
@@ -138,20 +143,5 @@ final class WalExpiry {
                 range.segmentBytes(),
                 range.from(),
                 end));
-  }
-
-  private static boolean within(String key, int timeline, SegmentSize size, long first, long last) {
-    return segment(key).filter(file -> file.timeline() == timeline).isPresent()
-        && number(key, size).filter(number -> number >= first && number <= last).isPresent();
-  }
-
-  private static Optional<Long> number(String key, SegmentSize size) {
-    return segment(key).filter(file -> file.fits(size)).map(file -> file.number(size));
-  }
-
-  private static Optional<WalFileName> segment(String key) {
-    return WalLayout.file(key)
-        .or(() -> WalLayout.growing(key).map(WalLayout.Growing::segment))
-        .filter(file -> file.kind() != WalFileName.Kind.HISTORY);
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.worker.manifest;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.failure.JobFailure;
@@ -152,6 +153,12 @@ public final class BackupFolders {
         .filter(key -> key.startsWith(layout(id).claims()))
         .map(key -> claims.computeIfAbsent(key, unread -> read(unread, Claim.class)))
         .toList();
+  }
+
+  /** What keeps a backup by the word of the repository. */
+  public List<HoldNote> holds(BackupId id) {
+    return HoldNotes.read(
+        repository, layout(id), objects(id).stream().map(ObjectStat::key).toList());
   }
 
   /** Of a backup that is {@link #buried}. */

@@ -55,6 +55,18 @@ public record BackupLayout(String cluster, BackupId backupId) {
     return claims() + String.format(Locale.ROOT, "%04d.json", attempt);
   }
 
+  /** What keeps the backup whatever the policy says, and what lifted that. */
+  public String holds() {
+    return folder() + "holds/";
+  }
+
+  /**
+   * @param lifted whether it says that the hold was lifted; the other one stays beside it
+   */
+  public String hold(String holdId, boolean lifted) {
+    return holds() + holdId + (lifted ? ".lifted" : "") + ".json";
+  }
+
   public String run(RunId run) {
     return folder() + run + "/";
   }

@@ -8,6 +8,7 @@ import io.holdfast.model.scan.Oddity;
 import io.holdfast.model.scan.Oddity.Kind;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupLayout;
+import io.holdfast.worker.manifest.HoldNotes;
 import io.holdfast.worker.manifest.ManifestStore;
 import io.holdfast.worker.manifest.ManifestStore.Committed;
 import io.holdfast.worker.repository.Repository;
@@ -75,7 +76,11 @@ final class BackupLook {
               failure.getMessage()));
       return false;
     }
-    BackupFound found = new BackupFound(committed.sha256(), committed.manifest());
+    BackupFound found =
+        new BackupFound(
+            committed.sha256(),
+            committed.manifest(),
+            HoldNotes.read(repository, layout, folder.objects().keySet()));
     if (!Pages.fits(found)) {
       pages.add(
           oddity(
@@ -140,6 +145,7 @@ final class BackupLook {
         folder.objects().keySet().stream()
             .filter(key -> key.indexOf('/', layout.folder().length()) > 0)
             .filter(key -> !key.startsWith(committed) && !key.startsWith(layout.claims()))
+            .filter(key -> !key.startsWith(layout.holds()))
             .map(key -> key.substring(0, key.indexOf('/', layout.folder().length()) + 1))
             .collect(Collectors.toCollection(TreeSet::new));
     for (String run : others) {

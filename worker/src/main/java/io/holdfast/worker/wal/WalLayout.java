@@ -64,7 +64,20 @@ public record WalLayout(String cluster, String systemIdentifier) {
 
   /** Content that came under a name that other content holds. */
   public String conflict(WalFileName file, String sha256) {
-    return folder() + "conflicts/" + file + "-" + sha256.substring(0, 16) + SUFFIX;
+    return conflicts() + file + "-" + sha256.substring(0, 16) + SUFFIX;
+  }
+
+  /** Where content lies that came under names that other content holds. */
+  public String conflicts() {
+    return folder() + "conflicts/";
+  }
+
+  /** Under which name the content of a key came that was put aside; empty for any other key. */
+  public static Optional<WalFileName> conflict(String key) {
+    String name = key.substring(key.lastIndexOf('/') + 1);
+    return key.contains("/conflicts/") && name.matches(".+-[0-9a-f]{16}\\.zst")
+        ? WalFileName.parse(name.substring(0, name.lastIndexOf('-')))
+        : Optional.empty();
   }
 
   /** The file that a key holds; empty when it is none of PostgreSQL's. */

@@ -8,7 +8,12 @@ import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.encryption.EncryptionSpec;
+import io.holdfast.model.job.JobResult.WalCopied;
+import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.wal.WalFileName;
+import io.holdfast.worker.attempt.TestAttempt;
+import io.holdfast.worker.copy.CopyWalJob;
 import io.holdfast.worker.encryption.Keys;
 import io.holdfast.worker.encryption.Seals;
 import io.holdfast.worker.failure.JobFailure;
@@ -117,6 +122,31 @@ class EncryptedWalTest {
             .doesNotContain("no recovery target", "aaaaaaaa", "\u0028\u00b5\u002f\u00fd");
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isCopiedByAWorkerWithoutKeysAndReadFromTheCopy(Kind kind) throws IOException {
+    byte[] segment = Segments.content(FIRST, 'a');
+    put(store(writersKeys, kind.spec), FIRST, segment);
+    Path copy = Files.createTempDirectory(folder, "copy");
+    JobSpec.CopyWal spec =
+        new JobSpec.CopyWal(
+            Segments.LAYOUT.cluster(),
+            new FilesystemRepositorySpec("first", root.toString()),
+            new FilesystemRepositorySpec("second", copy.toString()));
+
+    WalCopied copied =
+        new CopyWalJob(
+                place ->
+                    new FilesystemRepository(Path.of(((FilesystemRepositorySpec) place).path())),
+                Clock.fixed(NOW, ZoneOffset.UTC))
+            .run(spec, new TestAttempt());
+
+    assertThat(copied.objectsSent()).isEqualTo(1);
+    Folders.delete(root);
+    repository = new FilesystemRepository(copy);
+    assertThat(store(everyKey, null).get(FIRST)).contains(segment);
   }
 
   @ParameterizedTest

@@ -1,6 +1,8 @@
 package io.holdfast.worker.repository.s3;
 
+import io.holdfast.model.ErrorCode;
 import io.holdfast.model.repository.ObjectLock;
+import io.holdfast.worker.failure.JobFailure;
 import io.minio.Http;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -21,6 +23,12 @@ record LockHeaders(ObjectLock lock, Clock clock) {
   /** These headers and those of the lock. */
   Http.Headers with(Http.Headers headers) {
     if (lock != null) {
+      if (lock.retainFor() == null) {
+        throw new JobFailure(
+            ErrorCode.REPOSITORY_REFUSED,
+            "the repository locks what is written, and the command does not say for how long",
+            "Declare retainFor; the control plane is of another version than this worker.");
+      }
       headers.set("x-amz-object-lock-mode", lock.mode().name());
       headers.set(
           "x-amz-object-lock-retain-until-date",

@@ -81,6 +81,18 @@ class LockedObjectsTest {
   }
 
   @Test
+  void writesNothingWhenNobodySaysForHowLongItIsLocked() {
+    try (Repository repository = open(front.endpoint(), lock(ObjectLock.Mode.GOVERNANCE, null))) {
+      JobFailure refused =
+          catchThrowableOfType(
+              JobFailure.class, () -> repository.createIfAbsent("manifest", new byte[10]));
+
+      assertThat(refused.code()).isEqualTo(ErrorCode.REPOSITORY_REFUSED);
+      assertThat(repository.list("")).isEmpty();
+    }
+  }
+
+  @Test
   void saysUntilWhenAnObjectIsLockedAndLeavesIt() throws IOException {
     try (Repository repository = open(front.endpoint(), lock(ObjectLock.Mode.GOVERNANCE, MONTH))) {
       store(repository, "object", new byte[1000]);
