@@ -114,6 +114,9 @@ final class MoneyMoves implements AutoCloseable {
           connection.commit();
           Instant acknowledged = Instant.now();
           Lsn after = lsn(connection);
+          connection
+              .createStatement()
+              .execute("select pg_create_restore_point('" + point(i) + "')");
           connection.commit();
           moves.add(new Moved(i, xid, begun, acknowledged, before, after));
         }
@@ -142,12 +145,18 @@ final class MoneyMoves implements AutoCloseable {
     }
   }
 
-  /** A target that ends recovery with a commit, of one of three kinds. */
+  /** The name of the restore point that a client makes when its commit was acknowledged. */
+  private static String point(int i) {
+    return "after-" + i;
+  }
+
+  /** A target that ends recovery with a commit, of one of four kinds. */
   static RecoveryTarget target(int kind, Moved at) {
-    return switch (kind % 3) {
+    return switch (kind % 4) {
       case 0 -> new RecoveryTarget.Time(at.acknowledged(), true);
       case 1 -> new RecoveryTarget.Position(at.after(), false);
-      default -> new RecoveryTarget.Transaction(Long.toString(at.xid()), true);
+      case 2 -> new RecoveryTarget.Transaction(Long.toString(at.xid()), true);
+      default -> new RecoveryTarget.RestorePoint(point(at.i()));
     };
   }
 

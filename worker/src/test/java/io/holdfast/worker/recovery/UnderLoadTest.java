@@ -13,7 +13,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Recoveries to random moments, positions and transactions, each judged by {@link MoneyMoves}. */
+/**
+ * Recoveries to random moments, positions, transactions and restore points, each judged by {@link
+ * MoneyMoves}.
+ */
 @Tag("slow")
 class UnderLoadTest {
   private static final int RECOVERIES = Integer.getInteger("holdfast.tests.recoveries", 9);
