@@ -4,11 +4,13 @@ import static io.holdfast.api.notification.Targets.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.api.recoverability.BreachedClusters;
 import io.holdfast.api.testing.ApiFixture;
 import io.holdfast.api.testing.Observations;
 import io.holdfast.api.testing.StackResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class HeartbeatTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private final Receiver receiver = new Receiver();
+
+  @Inject BreachedClusters breaches;
 
   @AfterEach
   void close() {
@@ -34,6 +38,8 @@ class HeartbeatTest {
       api.physical("0/220000", "0/240000", now.minusSeconds(600));
       api.observed(now.minusSeconds(300), "0/880000", 1, 8);
       api.observed(now.minusSeconds(280), "0/980000", 1, 9);
+      // A cluster is judged by the last look at the catalog, which may be of before it was there.
+      await().atMost(PATIENCE).until(() -> breaches.names().contains(api.cluster()));
       String covers = heartbeat("/covers", api.cluster());
       String others = heartbeat("/others", "nobody-*");
       await().atMost(PATIENCE).until(() -> !receiver.got("/others").isEmpty());

@@ -49,12 +49,13 @@ class PeopleTest {
   void mailsAGapToThoseWhoTakeAlarmsOfTheCluster() throws Exception {
     try (ApiFixture api = new ApiFixture()) {
       api.archived("{\"recoveryPointObjective\":\"PT1M\"}", Observations.SYSTEM);
-      Targets.declared(
-          "{\"type\":\"MAIL\","
-              + mail("\"security\":\"NONE\"")
-              + ",\"routes\":[{\"minSeverity\":\"CRITICAL\",\"clusters\":[\""
-              + api.cluster().substring(0, 6)
-              + "*\"]}]}");
+      String target =
+          Targets.declared(
+              "{\"type\":\"MAIL\","
+                  + mail("\"security\":\"NONE\"")
+                  + ",\"routes\":[{\"minSeverity\":\"CRITICAL\",\"clusters\":[\""
+                  + api.cluster().substring(0, 6)
+                  + "*\"]}]}");
       Instant now = Instant.now().minusSeconds(30);
       api.observed(now, "0/980000", 1, 4, 6, 9);
       api.observed(now.plusSeconds(20), "0/980000", 1, 4, 6, 9);
@@ -71,8 +72,7 @@ class PeopleTest {
           .startsWith("WAL of timeline 1 from 0/400000 to 0/600000 is missing")
           .contains("Cluster: " + api.cluster())
           .contains("fromLsn: 0/400000");
-      String id =
-          Targets.log("?cluster=" + api.cluster() + "&kind=GAP_FOUND").getString("items[0].id");
+      String id = Targets.log("?target=" + target + "&kind=GAP_FOUND").getString("items[0].id");
       assertThat(got.getMessageID()).isEqualTo("<" + id + "@holdfast>");
     }
   }
