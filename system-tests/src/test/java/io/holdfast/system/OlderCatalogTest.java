@@ -3,6 +3,7 @@ package io.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** A catalog of yesterday plans and removes beside a repository of today (fault 18). */
 @Tag("slow")
+@RequiresPostgres(17)
 class OlderCatalogTest {
   private static final String LOGICAL = "{\"method\":\"LOGICAL\"}";
   private static final String PHYSICAL = "{\"method\":\"PHYSICAL\"}";
