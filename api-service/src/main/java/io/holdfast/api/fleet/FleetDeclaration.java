@@ -15,7 +15,9 @@ public record FleetDeclaration(
         @NotNull
         @Pattern(regexp = API_VERSION, message = "must be " + API_VERSION)
         String apiVersion,
-    @Schema(description = "Repository, Cluster or Schedule; more may follow", examples = "Cluster")
+    @Schema(
+            description = "Repository, Cluster, Schedule or NotificationTarget; more may follow",
+            examples = "Cluster")
         @NotNull
         String kind,
     @NotNull @Valid DeclaredName metadata,

@@ -98,7 +98,8 @@ public class FleetResource {
   @Operation(
       summary = "Export declarations as they could be applied",
       description =
-          "What the caller may see of repositories, clusters and schedules, with nothing secret.")
+          "What the caller may see of repositories, clusters, schedules and notification targets,"
+              + " with nothing secret.")
   @APIResponse(
       responseCode = "200",
       description = "The declarations; as YAML when Accept asks for it",

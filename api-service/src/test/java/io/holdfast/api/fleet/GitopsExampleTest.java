@@ -52,7 +52,13 @@ class GitopsExampleTest {
   void forget() {
     for (String path :
         List.of(
-            "clusters/orders", "clusters/reports", "repositories/main", "repositories/offsite")) {
+            "notification-targets/pager",
+            "notification-targets/dba-mail",
+            "notification-targets/dead-man",
+            "clusters/orders",
+            "clusters/reports",
+            "repositories/main",
+            "repositories/offsite")) {
       admin().header("If-Match", "*").delete("/api/v1/" + path);
     }
   }
@@ -66,9 +72,9 @@ class GitopsExampleTest {
     Run again = run("./apply.sh apply", token);
 
     assertThat(plan.plan().getBoolean("dryRun")).isTrue();
-    assertThat(plan.plan().getInt("created")).isEqualTo(9);
-    assertThat(applied.plan().getInt("created")).isEqualTo(9);
-    assertThat(again.plan().getInt("unchanged")).isEqualTo(9);
+    assertThat(plan.plan().getInt("created")).isEqualTo(12);
+    assertThat(applied.plan().getInt("created")).isEqualTo(12);
+    assertThat(again.plan().getInt("unchanged")).isEqualTo(12);
     admin()
         .get("/api/v1/clusters/orders")
         .then()
@@ -93,7 +99,7 @@ class GitopsExampleTest {
 
     assertThat(plan.exit()).as(plan.output()).isZero();
     assertThat(plan.plan().getBoolean("dryRun")).isTrue();
-    assertThat(applied.plan().getInt("created")).isEqualTo(9);
+    assertThat(applied.plan().getInt("created")).isEqualTo(12);
     assertThat(stranger.exit()).as("a pull request that claims to be main").isNotZero();
     assertThat(stranger.output()).contains("Applying declarations needs the role admin.");
   }
@@ -104,7 +110,7 @@ class GitopsExampleTest {
     Run applied = gitlab("main", MAIN);
 
     assertThat(plan.plan().getBoolean("dryRun")).isTrue();
-    assertThat(applied.plan().getInt("created")).isEqualTo(9);
+    assertThat(applied.plan().getInt("created")).isEqualTo(12);
   }
 
   /** The step, by the shell and with the variables that the platform gives it. */
