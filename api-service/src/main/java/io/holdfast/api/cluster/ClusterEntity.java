@@ -6,6 +6,9 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
@@ -54,4 +57,17 @@ public class ClusterEntity extends PanacheEntityBase {
 
   @Column(name = "updated_by")
   public String updatedBy;
+
+  /**
+   * The next ones by name.
+   *
+   * @param only of these; empty: of all
+   */
+  static List<ClusterEntity> after(String name, Optional<Set<String>> only, int most) {
+    return ClusterEntity.<ClusterEntity>find(
+            "name > ?1" + (only.isPresent() ? " and name in ?2" : "") + " order by name",
+            only.isPresent() ? new Object[] {name, only.get()} : new Object[] {name})
+        .range(0, most - 1)
+        .list();
+  }
 }

@@ -98,16 +98,38 @@ public class ClusterService {
   /** How long what it has in a repository is kept; its own policy where that one has none. */
   @Transactional
   public ClusterRetention retention(String name, String repository) {
-    ClusterEntity row = find(name);
-    return copies(row).stream()
-        .filter(copy -> copy.repository().equals(repository) && copy.retention() != null)
-        .findFirst()
-        .map(copy -> ClusterRetention.of(copy.retention(), "retention"))
-        .orElseGet(
-            () ->
-                row.retention == null
-                    ? ClusterRetention.defaults()
-                    : Wire.read(row.retention, ClusterRetention.class));
+    return keeping(name).policy(repository);
+  }
+
+  /**
+   * Looks at no scope.
+   *
+   * @throws ApiProblem 404
+   */
+  @Transactional
+  public ClusterKeeping keeping(String name) {
+    return keeping(find(name));
+  }
+
+  /**
+   * The next ones by name.
+   *
+   * @param after empty: from the first on
+   * @param only of these; empty: of all
+   */
+  @Transactional
+  public List<ClusterKeeping> keepings(String after, Optional<Set<String>> only, int most) {
+    return ClusterEntity.after(after, only, most).stream().map(ClusterService::keeping).toList();
+  }
+
+  private static ClusterKeeping keeping(ClusterEntity row) {
+    return new ClusterKeeping(
+        row.name,
+        row.repository,
+        row.retention == null
+            ? ClusterRetention.defaults()
+            : Wire.read(row.retention, ClusterRetention.class),
+        copies(row));
   }
 
   /**
@@ -201,17 +223,8 @@ public class ClusterService {
   public ClusterView.Page list(Integer limit, String cursor) {
     int size = Cursor.limit(limit);
     String after = Cursor.decode(cursor);
-    Optional<Set<String>> scope = caller.clusterScope();
-    Object[] parameters =
-        scope.isPresent()
-            ? new Object[] {after == null ? "" : after, scope.get()}
-            : new Object[] {after == null ? "" : after};
     List<ClusterEntity> rows =
-        ClusterEntity.<ClusterEntity>find(
-                "name > ?1" + (scope.isPresent() ? " and name in ?2" : "") + " order by name",
-                parameters)
-            .range(0, size)
-            .list();
+        ClusterEntity.after(after == null ? "" : after, caller.clusterScope(), size + 1);
     return new ClusterView.Page(
         rows.stream().limit(size).map(row -> ClusterViews.of(row, null)).toList(),
         Cursor.next(rows, size, row -> row.name));

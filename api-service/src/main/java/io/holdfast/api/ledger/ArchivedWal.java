@@ -1,6 +1,8 @@
 package io.holdfast.api.ledger;
 
+import io.holdfast.api.cluster.ClusterPlace;
 import io.holdfast.api.ledger.Continuity.Hole;
+import io.holdfast.api.ledger.ExpiredWal.Removed;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.job.JobSpec.WalRange;
 import io.holdfast.model.wal.ArchiveObservation;
@@ -14,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,28 +34,50 @@ public class ArchivedWal {
   @Inject EntityManager entities;
   @Inject ExpiredWal expired;
 
-  /** As it was last seen; empty when nothing is archived, or nobody has looked. */
+  /** As they were last seen; without those of which nothing is archived, or nobody has looked. */
   @Transactional
-  public Optional<ArchiveObservation> seen(String cluster) {
-    return ArchiveStateEntity.<ArchiveStateEntity>findByIdOptional(cluster)
-        .map(ArchiveStateEntity::seen)
-        .filter(seen -> seen.systemIdentifier() != null && seen.segmentBytes() != null)
-        .filter(seen -> !seen.timelines().isEmpty());
+  public Map<String, ArchiveObservation> seen(Set<String> clusters) {
+    Map<String, ArchiveObservation> all = new HashMap<>();
+    for (ArchiveStateEntity state :
+        ArchiveStateEntity.<ArchiveStateEntity>list("cluster in ?1", clusters)) {
+      ArchiveObservation seen = state.seen();
+      boolean known = seen.systemIdentifier() != null && seen.segmentBytes() != null;
+      if (known && !seen.timelines().isEmpty()) {
+        all.put(state.cluster, seen);
+      }
+    }
+    return all;
   }
 
   /**
-   * What may lie of it in a further repository: all that its first one has, and has had, without
-   * what was removed there. More than that is never there, and less does no harm.
+   * What may lie in further repositories: all that the first one has, and has had, without what was
+   * removed there. More than that is never there, and less does no harm.
+   *
+   * @param seen in the first one
    */
   @Transactional
-  public Optional<ArchiveObservation> copied(String cluster, String repository) {
-    return seen(cluster).map(seen -> copied(seen, repository));
+  public Map<ClusterPlace, ArchiveObservation> copied(Map<ClusterPlace, ArchiveObservation> seen) {
+    if (seen.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, List<Removed>> removed =
+        expired.removed(
+            seen.keySet().stream().map(ClusterPlace::cluster).collect(Collectors.toSet()));
+    Map<ClusterPlace, ArchiveObservation> copied = new HashMap<>();
+    seen.forEach(
+        (place, first) ->
+            copied.put(
+                place,
+                copied(
+                    first, place.repository(), removed.getOrDefault(place.cluster(), List.of()))));
+    return copied;
   }
 
-  private ArchiveObservation copied(ArchiveObservation seen, String repository) {
+  private static ArchiveObservation copied(
+      ArchiveObservation seen, String repository, List<Removed> removed) {
     String system = seen.systemIdentifier();
-    List<Hole> had = expired.removed(seen.cluster(), repository, system, true);
-    List<Hole> gone = expired.removed(seen.cluster(), repository, system, false);
+    List<Hole> had = holes(removed, system, one -> !one.repository().equals(repository));
+    List<Hole> gone = holes(removed, system, one -> one.repository().equals(repository));
     return new ArchiveObservation(
         seen.cluster(),
         seen.observedAt(),
@@ -61,6 +88,14 @@ public class ArchivedWal {
         null,
         null,
         null);
+  }
+
+  private static List<Hole> holes(List<Removed> removed, String system, Predicate<Removed> where) {
+    return removed.stream()
+        .filter(one -> one.systemIdentifier().equals(system))
+        .filter(where)
+        .map(Removed::hole)
+        .toList();
   }
 
   private static Timeline copied(Timeline timeline, List<Hole> had, List<Hole> gone) {
@@ -98,46 +133,62 @@ public class ArchivedWal {
   /** What was removed from a repository on purpose and is not to be sent there again. */
   @Transactional
   public List<WalRange> removed(String cluster, String repository) {
-    return seen(cluster).stream()
-        .flatMap(
-            seen ->
-                expired.removed(cluster, repository, seen.systemIdentifier(), false).stream()
-                    .collect(
-                        Collectors.groupingBy(Hole::timeline, TreeMap::new, Collectors.toList()))
-                    .values()
-                    .stream()
-                    .flatMap(timeline -> merged(timeline).stream())
-                    .map(
-                        one ->
-                            new WalRange(
-                                seen.systemIdentifier(),
-                                one.timeline(),
-                                seen.segmentBytes(),
-                                one.from(),
-                                one.to())))
+    ArchiveObservation seen = seen(Set.of(cluster)).get(cluster);
+    if (seen == null) {
+      return List.of();
+    }
+    List<Removed> removed = expired.removed(Set.of(cluster)).getOrDefault(cluster, List.of());
+    return holes(removed, seen.systemIdentifier(), one -> one.repository().equals(repository))
+        .stream()
+        .collect(Collectors.groupingBy(Hole::timeline, TreeMap::new, Collectors.toList()))
+        .values()
+        .stream()
+        .flatMap(timeline -> merged(timeline).stream())
+        .map(
+            one ->
+                new WalRange(
+                    seen.systemIdentifier(),
+                    one.timeline(),
+                    seen.segmentBytes(),
+                    one.from(),
+                    one.to()))
         .toList();
   }
 
   /**
-   * What lies before this position was written before the moment; empty when nobody knows.
+   * What of a cluster's timeline was written before a moment?
    *
    * @param moment {@link Instant#MAX}: ever
    */
+  public record Question(String cluster, int timeline, Instant moment) {}
+
+  /** The position before which all was; without those of which nobody knows. */
   @Transactional
   @SuppressWarnings("unchecked")
-  public Optional<Lsn> writtenBefore(String cluster, int timeline, Instant moment) {
-    boolean ever = moment.equals(Instant.MAX);
-    List<Long> found =
+  public Map<Question, Lsn> writtenBefore(List<Question> questions) {
+    List<Object[]> rows =
         entities
             .createNativeQuery(
-                "select lsn from wal_mark where cluster = :cluster and timeline = :timeline and"
-                    + " (:ever or at <= :moment) order by lsn desc limit 1",
-                Long.class)
-            .setParameter("cluster", cluster)
-            .setParameter("timeline", timeline)
-            .setParameter("ever", ever)
-            .setParameter("moment", ever ? Instant.EPOCH : moment.minus(SLACK))
+                "select q.nr, m.lsn from unnest(cast(:clusters as text[]), cast(:timelines as"
+                    + " integer[]), cast(:moments as timestamptz[])) with ordinality as q(cluster,"
+                    + " timeline, moment, nr) cross join lateral (select lsn from wal_mark where"
+                    + " cluster = q.cluster and timeline = q.timeline and (q.moment is null or at"
+                    + " <= q.moment) order by lsn desc limit 1) m")
+            .setParameter(
+                "clusters", questions.stream().map(Question::cluster).toArray(String[]::new))
+            .setParameter(
+                "timelines", questions.stream().map(Question::timeline).toArray(Integer[]::new))
+            .setParameter(
+                "moments", questions.stream().map(ArchivedWal::moment).toArray(String[]::new))
             .getResultList();
-    return found.stream().findFirst().map(Lsn::new);
+    return rows.stream()
+        .collect(
+            Collectors.toMap(
+                row -> questions.get(((Number) row[0]).intValue() - 1),
+                row -> new Lsn(((Number) row[1]).longValue())));
+  }
+
+  private static String moment(Question question) {
+    return question.moment().equals(Instant.MAX) ? null : question.moment().minus(SLACK).toString();
   }
 }

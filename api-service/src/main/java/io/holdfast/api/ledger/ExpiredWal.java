@@ -11,7 +11,10 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** WAL that was removed on purpose, or is being removed: where it was, there is no gap. */
 @ApplicationScoped
@@ -111,25 +114,26 @@ public class ExpiredWal {
     return rows.stream().map(ExpiredWal::hole).toList();
   }
 
-  /**
-   * What was removed of a system's WAL from a repository, whole segments.
-   *
-   * @param elsewhere from any other instead
-   */
+  /** Whole segments of a system's WAL that are gone from a repository. */
+  record Removed(String repository, String systemIdentifier, Hole hole) {}
+
+  /** What was removed of clusters' WAL, from wherever it was; no systems as a whole. */
   @SuppressWarnings("unchecked")
-  List<Hole> removed(
-      String cluster, String repository, String systemIdentifier, boolean elsewhere) {
+  Map<String, List<Removed>> removed(Set<String> clusters) {
     List<Object[]> rows =
         entities
             .createNativeQuery(
-                "select timeline, from_lsn, to_lsn from wal_expired where cluster = :cluster and"
-                    + " system_identifier = :system and (repository <> :repository) = :elsewhere and timeline > 0")
-            .setParameter("cluster", cluster)
-            .setParameter("system", systemIdentifier)
-            .setParameter("repository", repository)
-            .setParameter("elsewhere", elsewhere)
+                "select timeline, from_lsn, to_lsn, cluster, repository, system_identifier from"
+                    + " wal_expired where cluster = any(:clusters) and timeline > 0")
+            .setParameter("clusters", clusters.toArray(String[]::new))
             .getResultList();
-    return rows.stream().map(ExpiredWal::hole).toList();
+    return rows.stream()
+        .collect(
+            Collectors.groupingBy(
+                row -> (String) row[3],
+                Collectors.mapping(
+                    row -> new Removed((String) row[4], (String) row[5], hole(row)),
+                    Collectors.toList())));
   }
 
   private static Hole hole(Object[] row) {

@@ -3,7 +3,7 @@ package io.holdfast.api.retention;
 import io.holdfast.api.access.Caller;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.backup.Violations;
-import io.holdfast.api.cluster.ClusterRetention;
+import io.holdfast.api.cluster.ClusterPlace;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.Accepted;
@@ -69,13 +69,7 @@ public class BackupDeletionService {
           lock.toDecide(backup.cluster());
           Chains chains =
               new Chains(
-                  facts
-                      .facts(
-                          backup.cluster(),
-                          repository,
-                          ClusterRetention.defaults(),
-                          clock.instant())
-                      .backups());
+                  facts.backups(new ClusterPlace(backup.cluster(), repository), clock.instant()));
           List<Stored> going = going(chains, backup.id(), wish.dependents());
           going.forEach(BackupDeletionService::requireFree);
           requireAnother(chains, going, backup.id(), wish.confirm());

@@ -1,5 +1,6 @@
 package io.holdfast.api.retention;
 
+import io.holdfast.api.cluster.ClusterKeeping;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.metrics.Families;
 import io.holdfast.api.metrics.Family;
@@ -23,6 +24,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class RetentionMetrics implements MetricSource {
   private static final Logger LOG = Logger.getLogger(RetentionMetrics.class);
+
+  /** Clusters of which plans are made in one transaction. */
+  private static final int AT_ONCE = 200;
 
   @Inject ClusterService clusters;
   @Inject RetentionService retention;
@@ -78,13 +82,24 @@ public class RetentionMetrics implements MetricSource {
   /** A plan for each cluster takes its time: it has a schedule of its own. */
   synchronized void plan() {
     Map<String, Standing> standings = new HashMap<>();
-    for (String cluster : QuarkusTransaction.requiringNew().call(clusters::names)) {
-      QuarkusTransaction.requiringNew()
-          .call(() -> standing(cluster))
-          .ifPresent(standing -> standings.put(cluster, standing));
+    List<ClusterKeeping> page = QuarkusTransaction.requiringNew().call(() -> plan("", standings));
+    while (!page.isEmpty()) {
+      String last = page.getLast().cluster();
+      page = QuarkusTransaction.requiringNew().call(() -> plan(last, standings));
     }
     since.keySet().retainAll(standings.keySet());
     planned = Map.copyOf(standings);
+  }
+
+  /** The next clusters by name; none when there are no more. */
+  private List<ClusterKeeping> plan(String after, Map<String, Standing> standings) {
+    List<ClusterKeeping> page = clusters.keepings(after, Optional.empty(), AT_ONCE);
+    Map<String, RetentionStanding> now = retention.standings(page);
+    Map<String, Instant> removed = catalog.lastExpired(now.keySet());
+    now.forEach(
+        (cluster, standing) ->
+            standings.put(cluster, standing(cluster, standing, removed.get(cluster))));
+    return page;
   }
 
   @Override
@@ -107,18 +122,15 @@ public class RetentionMetrics implements MetricSource {
     return planned.getOrDefault(cluster, Standing.YOUNG);
   }
 
-  /** Empty when somebody has deleted it meanwhile. */
-  private Optional<Standing> standing(String cluster) {
-    if (clusters.declaration(cluster).isEmpty()) {
-      return Optional.empty();
-    }
-    RetentionStanding standing = retention.standing(cluster);
-    Instant removed = catalog.lastExpired(cluster);
+  /**
+   * @param removed when something was removed last; null: never
+   */
+  private Standing standing(String cluster, RetentionStanding standing, Instant removed) {
     Instant before = since.get(cluster);
     if (standing.due() == 0 || before == null || (removed != null && removed.isAfter(before))) {
       since.put(cluster, clock.instant());
     }
-    return Optional.of(new Standing(standing, standing.due() == 0 ? null : since.get(cluster)));
+    return new Standing(standing, standing.due() == 0 ? null : since.get(cluster));
   }
 
   /** As planned last; empty when the cluster was not declared then. */

@@ -124,6 +124,18 @@ record RetentionPlan(
     return (int) backups.stream().filter(decision -> !decision.expires()).count();
   }
 
+  /** How many go. */
+  int expiring() {
+    return backups.size() - keeping();
+  }
+
+  /** Whether carrying it out removes anything: backups, or WAL. */
+  boolean removes() {
+    return expiring() > 0
+        || wal.stream().anyMatch(WalDecision::expires)
+        || former.stream().anyMatch(FormerDecision::expires);
+  }
+
   /** Stored bytes of those that go. */
   long expiringBytes() {
     return backups.stream()

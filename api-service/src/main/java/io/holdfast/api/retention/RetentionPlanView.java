@@ -34,6 +34,12 @@ public record RetentionPlanView(
                     + " (parameter repository). Absent from those")
         List<CopyPlanView> copies) {
 
+  /** A page. */
+  @Schema(name = "RetentionPlanPage")
+  public record Page(
+      List<RetentionPlanView> items,
+      @Schema(description = "Absent on the last page") String nextCursor) {}
+
   @Schema(name = "CopyRetentionPlan", description = "The plan of a further repository, in short")
   public record CopyPlanView(
       String repository,
@@ -46,7 +52,7 @@ public record RetentionPlanView(
       return new CopyPlanView(
           repository,
           plan.keeping(),
-          plan.backups().size() - plan.keeping(),
+          plan.expiring(),
           plan.expiringBytes(),
           !plan.concerns().isEmpty(),
           plan.digest());
@@ -101,7 +107,7 @@ public record RetentionPlanView(
         plan.at(),
         policy,
         plan.keeping(),
-        plan.backups().size() - plan.keeping(),
+        plan.expiring(),
         plan.expiringBytes(),
         plan.backups().stream().map(RetentionPlanView::of).toList(),
         plan.wal().stream().map(RetentionPlanView::of).toList(),

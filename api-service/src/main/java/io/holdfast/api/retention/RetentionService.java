@@ -1,7 +1,8 @@
 package io.holdfast.api.retention;
 
 import io.holdfast.api.access.Caller;
-import io.holdfast.api.cluster.ClusterCopy;
+import io.holdfast.api.cluster.ClusterKeeping;
+import io.holdfast.api.cluster.ClusterPlace;
 import io.holdfast.api.cluster.ClusterRetention;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.retention.RetentionFacts.Stored;
@@ -14,6 +15,8 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,21 +38,13 @@ public class RetentionService {
   public RetentionPlanView explain(String cluster, String repository) {
     caller.requireCluster(cluster);
     RepositorySpec place = place(cluster, repository);
+    ClusterKeeping keeping = clusters.keeping(cluster);
+    if (repository == null) {
+      return plans(List.of(keeping)).getFirst().view();
+    }
+    ClusterRetention policy = keeping.policy(place.name());
     return RetentionPlanView.of(
-        cluster,
-        place.name(),
-        clusters.retention(cluster, place.name()).view(),
-        plan(cluster, place.name()),
-        repository == null ? copies(cluster) : null);
-  }
-
-  /** In short: each has a plan of its own. */
-  private List<RetentionPlanView.CopyPlanView> copies(String cluster) {
-    return clusters.declaration(cluster).stream()
-        .flatMap(declared -> declared.copies().stream())
-        .map(ClusterCopy::repository)
-        .map(place -> RetentionPlanView.CopyPlanView.of(place, plan(cluster, place)))
-        .toList();
+        cluster, place.name(), policy.view(), plan(cluster, place.name()), null);
   }
 
   RepositorySpec place(String cluster, String repository) {
@@ -58,8 +53,22 @@ public class RetentionService {
 
   /** As things are in the caller's transaction. */
   RetentionPlan plan(String cluster, String repository) {
-    return RetentionPlanner.plan(
-        catalog.facts(cluster, repository, clusters.retention(cluster, repository), now()));
+    ClusterPlace place = new ClusterPlace(cluster, repository);
+    return catalog
+        .gather(Map.of(place, clusters.retention(cluster, repository)), now())
+        .plans()
+        .get(place);
+  }
+
+  /** Of all places of clusters, in their order, as things are in the caller's transaction. */
+  List<ClusterPlans> plans(List<ClusterKeeping> keepings) {
+    Map<ClusterPlace, ClusterRetention> policies = new LinkedHashMap<>();
+    for (ClusterKeeping one : keepings) {
+      policies.put(one.first(), one.own());
+      one.further().forEach(place -> policies.put(place, one.policy(place.repository())));
+    }
+    Map<ClusterPlace, RetentionPlan> plans = catalog.gather(policies, now()).plans();
+    return keepings.stream().map(one -> new ClusterPlans(one, plans)).toList();
   }
 
   /**
@@ -73,16 +82,20 @@ public class RetentionService {
       String cluster, String repository, Set<BackupId> lacking, Map<BackupId, String> sent) {
     ClusterRetention policy = clusters.retention(cluster, repository);
     Instant now = now();
-    RetentionFacts there = catalog.facts(cluster, repository, policy, now);
+    Map<ClusterPlace, ClusterRetention> policies = new HashMap<>();
+    Stream.concat(Stream.of(repository), sent.values().stream())
+        .forEach(place -> policies.put(new ClusterPlace(cluster, place), policy));
+    GatheredFacts gathered = catalog.gather(policies, now);
+    RetentionFacts there = gathered.in(new ClusterPlace(cluster, repository));
     Stream<Stored> elsewhere =
         sent.values().stream()
             .distinct()
             .flatMap(
                 place ->
-                    catalog.facts(cluster, place, policy, now).backups().stream()
+                    gathered.in(new ClusterPlace(cluster, place)).backups().stream()
                         .filter(backup -> place.equals(sent.get(backup.id()))));
     RetentionPlan plan =
-        RetentionPlanner.plan(
+        gathered.plan(
             new RetentionFacts(
                 now,
                 policy,
@@ -102,14 +115,21 @@ public class RetentionService {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** Looks at no scope. */
+  /** In their own repositories. Looks at no scope. */
   @Transactional
-  public RetentionStanding standing(String cluster) {
-    String repository = clusters.repository(cluster);
-    ClusterRetention policy = clusters.retention(cluster, repository);
-    RetentionPlan plan = plan(cluster, repository);
-    return new RetentionStanding(
-        plan.backups().stream().filter(BackupDecision::expires).count(), violated(plan, policy));
+  public Map<String, RetentionStanding> standings(List<ClusterKeeping> keepings) {
+    Map<ClusterPlace, ClusterRetention> policies = new HashMap<>();
+    keepings.forEach(one -> policies.put(one.first(), one.own()));
+    Map<String, RetentionStanding> standings = new HashMap<>();
+    catalog
+        .gather(policies, now())
+        .plans()
+        .forEach(
+            (place, plan) ->
+                standings.put(
+                    place.cluster(),
+                    new RetentionStanding(plan.expiring(), violated(plan, policies.get(place)))));
+    return standings;
   }
 
   /** Of some kind of which there is a backup at all. */

@@ -2,7 +2,7 @@ package io.holdfast.api.retention;
 
 import io.holdfast.api.backup.BackupCopies;
 import io.holdfast.api.backup.BackupQueries;
-import io.holdfast.api.cluster.ClusterRetention;
+import io.holdfast.api.cluster.ClusterPlace;
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.JobSucceeded;
@@ -110,7 +110,7 @@ public class StoreHolds {
   }
 
   private Chains chains(String cluster, String place, Instant now) {
-    return new Chains(facts.facts(cluster, place, ClusterRetention.defaults(), now).backups());
+    return new Chains(facts.backups(new ClusterPlace(cluster, place), now));
   }
 
   private static Set<BackupId> closure(Chains chains, BackupId id) {

@@ -66,6 +66,7 @@ class RoleMatrixTest {
           Map.entry("listVerifications", EVERYONE),
           Map.entry("createRestore", RESTORERS),
           Map.entry("getRetentionPlan", EVERYONE),
+          Map.entry("listRetentionPlans", EVERYONE),
           Map.entry("createExpiration", ADMINS),
           Map.entry("deleteBackup", ADMINS),
           Map.entry("createHold", ADMINS),
