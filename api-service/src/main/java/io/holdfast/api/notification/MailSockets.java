@@ -2,34 +2,23 @@ package io.holdfast.api.notification;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import javax.net.SocketFactory;
 
-/**
- * Gives Jakarta Mail a socket that connects to the address that was looked at, whatever the name
- * leads to by then, and that can be closed from outside when a server takes too long.
- */
+/** Gives Jakarta Mail a socket that is closed from outside when a server takes too long. */
 final class MailSockets extends SocketFactory implements AutoCloseable {
-  private final InetSocketAddress address;
-  private volatile Socket given;
-
-  MailSockets(InetAddress address, int port) {
-    this.address = new InetSocketAddress(address, port);
-  }
+  private volatile Socket open;
 
   @Override
   public Socket createSocket() {
-    given =
-        new Socket() {
-          @Override
-          public void connect(SocketAddress byName, int timeoutMillis) throws IOException {
-            super.connect(address, timeoutMillis);
-          }
-        };
-    return given;
+    watch(new Socket());
+    return open;
+  }
+
+  /** That one is closed in the end. */
+  void watch(Socket socket) {
+    open = socket;
   }
 
   @Override
@@ -45,7 +34,7 @@ final class MailSockets extends SocketFactory implements AutoCloseable {
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    return createSocket(host.getHostName(), port);
+    return createSocket(host.getHostAddress(), port);
   }
 
   @Override
@@ -56,10 +45,10 @@ final class MailSockets extends SocketFactory implements AutoCloseable {
 
   @Override
   public void close() {
-    Socket open = given;
-    if (open != null) {
+    Socket last = open;
+    if (last != null) {
       try {
-        open.close();
+        last.close();
       } catch (IOException alreadyGone) {
         // Closed is what it should be.
       }

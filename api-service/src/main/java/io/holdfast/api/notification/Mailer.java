@@ -3,6 +3,7 @@ package io.holdfast.api.notification;
 import io.holdfast.api.secret.Secrets;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
@@ -26,6 +27,7 @@ class Mailer {
   private static final String STEP_MILLIS = "5000";
 
   @Inject Destinations destinations;
+  @Inject TrustedAuthorities trusted;
   @Inject Secrets secrets;
   @Inject NotificationConfig config;
   @Inject Clock clock;
@@ -43,39 +45,49 @@ class Mailer {
     }
     InetAddress address = destinations.resolve(target.host(), port, !security.equals("NONE"));
     String place = "mail server '" + target.host() + ":" + port + "'";
-    try (MailSockets sockets = new MailSockets(address, port)) {
-      Session session = Session.getInstance(settings(security, sockets));
+    try (MailSockets sockets = new MailSockets()) {
+      MailTls tls = new MailTls(trusted.sockets(), target.host(), sockets);
+      Session session = Session.getInstance(settings(security, sockets, tls));
       String login = password;
       CompletableFuture<Void> sent = new CompletableFuture<>();
       Thread unused =
           Thread.ofVirtual()
               .name("mail")
-              .start(() -> complete(sent, session, target, port, login, deliveryId, notice));
+              .start(() -> complete(sent, session, target, address, login, deliveryId, notice));
       sent.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
       return "taken by " + target.host();
     } catch (TimeoutException e) {
       throw NotSent.late(place, config.timeout());
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof SendFailedException
-          ? NotSent.refused(place, "that it does not take this mail")
-          : NotSent.unreachable(place, e.getCause());
+      throw failed(place, e.getCause());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw NotSent.late(place, config.timeout());
     }
   }
 
+  private static NotSent failed(String place, Throwable because) {
+    if (because instanceof SendFailedException) {
+      return NotSent.refused(place, "that it does not take this mail");
+    }
+    return because instanceof AuthenticationFailedException
+        ? NotSent.refused(place, "that it does not take the login")
+        : NotSent.unreachable(place, because);
+  }
+
+  /** By the address that was looked at: a name may lead elsewhere by now. */
   private void complete(
       CompletableFuture<Void> sent,
       Session session,
       MailTarget target,
-      int port,
+      InetAddress address,
       String password,
       String deliveryId,
       Notice notice) {
     try (Transport transport = session.getTransport("smtp")) {
       Message message = message(session, target, deliveryId, notice);
-      transport.connect(target.host(), port, target.username(), password);
+      transport.connect(
+          address.getHostAddress(), target.portOrDefault(), target.username(), password);
       transport.sendMessage(message, message.getAllRecipients());
       sent.complete(null);
     } catch (MessagingException | RuntimeException e) {
@@ -104,9 +116,10 @@ class Mailer {
     return message;
   }
 
-  private static Properties settings(String security, MailSockets sockets) {
+  private static Properties settings(String security, MailSockets sockets, MailTls tls) {
     Properties settings = new Properties();
     settings.put("mail.smtp.socketFactory", sockets);
+    settings.put("mail.smtp.ssl.socketFactory", tls);
     settings.setProperty("mail.smtp.socketFactory.fallback", "false");
     settings.setProperty("mail.smtp.connectiontimeout", STEP_MILLIS);
     settings.setProperty("mail.smtp.timeout", STEP_MILLIS);

@@ -2,6 +2,7 @@ package io.holdfast.api.notification;
 
 import io.holdfast.model.Problem;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A message did not arrive, or nobody knows whether it did. Holds nothing that is secret. */
 final class NotSent extends Exception {
@@ -33,6 +34,15 @@ final class NotSent extends Exception {
   }
 
   static NotSent unreachable(String what, Throwable cause) {
+    Optional<String> distrust = Distrust.of(cause);
+    if (distrust.isPresent()) {
+      return new NotSent(
+          "CERTIFICATE_REFUSED",
+          "the certificate of " + what + " " + distrust.get(),
+          "have it renewed for this name, or give its authority in"
+              + " holdfast.notifications.certificate-authority-file",
+          cause);
+    }
     return new NotSent(
         "UNREACHABLE",
         what + " cannot be reached: " + cause.getClass().getSimpleName(),

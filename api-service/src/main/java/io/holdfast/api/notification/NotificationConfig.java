@@ -2,6 +2,7 @@ package io.holdfast.api.notification;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ public interface NotificationConfig {
    * TLS and whatever their address is. All others need TLS and a public address.
    */
   Optional<List<String>> allowedDestinations();
+
+  /** PEM: who may vouch for certificates of the other side, beside those whom the JVM trusts. */
+  Optional<Path> certificateAuthorityFile();
 
   /** How long the other side may take for one message. */
   @WithDefault("10s")

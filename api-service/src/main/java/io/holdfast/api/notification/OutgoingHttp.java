@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,6 +33,7 @@ class OutgoingHttp {
 
   @Inject Vertx vertx;
   @Inject Destinations destinations;
+  @Inject TrustedAuthorities trusted;
   @Inject NotificationConfig config;
 
   private HttpClient client;
@@ -43,6 +45,7 @@ class OutgoingHttp {
             new HttpClientOptions()
                 .setConnectTimeout((int) CONNECT.toMillis())
                 .setKeepAlive(false)
+                .setTrustOptions(TrustOptions.wrap(trusted.manager()))
                 .setVerifyHost(true));
   }
 

@@ -2,16 +2,23 @@ package io.holdfast.api.notification;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLContext;
 
 /** A real web server that notes what it gets and answers as it is told; 204 when it is not. */
 final class Receiver implements AutoCloseable {
@@ -29,11 +36,38 @@ final class Receiver implements AutoCloseable {
     String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
+
+    /** What {@code webhook-signature} is when this secret signs, as Standard Webhooks says. */
+    String signatureBy(String secret) {
+      try {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
+        String head = header("webhook-id") + "." + header("webhook-timestamp") + ".";
+        mac.update(head.getBytes(StandardCharsets.US_ASCII));
+        return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(body));
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   Receiver() {
+    this(null);
+  }
+
+  /**
+   * @param tls null: without
+   */
+  Receiver(SSLContext tls) {
+    InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
     try {
-      server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+      if (tls == null) {
+        server = HttpServer.create(anyPort, 0);
+      } else {
+        HttpsServer secured = HttpsServer.create(anyPort, 0);
+        secured.setHttpsConfigurator(new HttpsConfigurator(tls));
+        server = secured;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -73,7 +107,8 @@ final class Receiver implements AutoCloseable {
   }
 
   String url(String path) {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    String scheme = server instanceof HttpsServer ? "https" : "http";
+    return scheme + "://127.0.0.1:" + server.getAddress().getPort() + path;
   }
 
   List<Got> got() {

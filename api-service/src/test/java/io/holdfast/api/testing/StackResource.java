@@ -5,6 +5,7 @@ import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
 import io.holdfast.embedded.process.Folders;
+import io.holdfast.embedded.s3.ServerCertificate;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -24,6 +25,9 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
 
   /** The folder in which a test may lay secrets. */
   public static final String SECRETS = "holdfast.secrets-directory";
+
+  /** Where a test finds the key store of a server that this service trusts, for 127.0.0.1. */
+  public static final String TRUSTED_KEY_STORE = "holdfast.test.trusted-key-store";
 
   private Path folder;
   private PostgresServer catalog;
@@ -67,10 +71,19 @@ public class StackResource implements QuarkusTestResourceLifecycleManager {
     config.put("holdfast.copies.interval", "1s");
     config.put("holdfast.copies.retry-backoff", "1s");
     config.put("holdfast.copies.wal-interval", "1s");
-    config.put("holdfast.notifications.allowed-destinations", "127.0.0.1");
+    ServerCertificate certificate = ServerCertificate.in(folder);
+    config.put(TRUSTED_KEY_STORE, certificate.keyStore().toString());
+    config.put(
+        "holdfast.notifications.certificate-authority-file", certificate.authority().toString());
+    config.put("quarkus.tls.serving.key-store.p12.path", certificate.keyStore().toString());
+    config.put("quarkus.tls.serving.key-store.p12.password", ServerCertificate.PASSWORD);
+    config.put("quarkus.http.tls-configuration-name", "serving");
+    config.put("quarkus.http.test-ssl-port", "0");
+    config.put("holdfast.notifications.allowed-destinations", "127.0.0.1,127.0.0.3");
     config.put("holdfast.notifications.retry-backoff", "200ms");
     config.put("holdfast.notifications.timeout", "2s");
     config.put("holdfast.secret.hook-key", "whsec_aG9va2V5");
+    config.put("holdfast.secret.mail-login", "mail-word");
     config.put(SECRETS, folder.resolve("secrets").toString());
     // Tests tick by clocks of their own.
     config.put("holdfast.schedules.tick", "off");

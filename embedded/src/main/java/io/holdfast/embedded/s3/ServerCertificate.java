@@ -16,7 +16,7 @@ import java.util.List;
  * @param authority the certificate as PEM, for those who are to trust it
  */
 public record ServerCertificate(Path keyStore, String password, Path authority) {
-  private static final String PASSWORD = "changeit";
+  public static final String PASSWORD = "changeit";
 
   /** Makes it with the JDK's keytool in a folder that exists. */
   public static ServerCertificate in(Path folder) {
