@@ -3,6 +3,7 @@ package io.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import java.io.IOException;
 import java.net.URI;
@@ -39,6 +40,7 @@ class ScheduledDayTest {
   private static final Instant BROKER_GOES = at("2027-10-31T06:00:00Z");
   private static final Instant BROKER_COMES = at("2027-10-31T07:00:00Z");
   private static final Instant PIPELINE_ASKS = at("2027-10-31T12:10:00Z");
+  private static final Instant PIPELINE_IS_MISSED = at("2027-10-31T12:30:00Z");
   private static final Instant WORKER_GOES = at("2027-10-31T14:00:00Z");
   private static final Instant WORKER_COMES = at("2027-10-31T16:00:00Z");
 
@@ -50,6 +52,7 @@ class ScheduledDayTest {
   @TempDir Path folder;
 
   private final Map<String, List<Instant>> due = new HashMap<>();
+  private final HookReceiver pager = new HookReceiver();
   private Fleet fleet;
   private MovedClock clock;
   private String asked;
@@ -70,6 +73,8 @@ class ScheduledDayTest {
                     .setting("holdfast.jobs.lease", "30m")
                     .setting("holdfast.jobs.accept-within", "30m")
                     .setting("holdfast.topology.interval", "6h")
+                    .setting("holdfast.notifications.allowed-destinations", "127.0.0.1")
+                    .setting("holdfast.secret.pager-key", "pager-secret")
                     .setting("holdfast.scans.interval", "PT0S"));
     try (PostgresCluster cluster = fleet.startCluster(0)) {
       declare(cluster);
@@ -77,13 +82,18 @@ class ScheduledDayTest {
         clock.moveTo(now);
         happen(now);
         awaitDecided(now);
+        if (now.equals(PIPELINE_IS_MISSED)) {
+          awaitTold();
+        }
         if (!away(now)) {
           awaitIdle();
         }
       }
       due.forEach(this::assertOneOutcomeEach);
       assertAlarm();
+      assertToldOnce();
     } finally {
+      pager.close();
       fleet.close();
     }
   }
@@ -93,6 +103,13 @@ class ScheduledDayTest {
     String orders = fleet.declare(cluster, repository);
     billing = fleet.declare(cluster, repository);
     asked = orders;
+    fleet
+        .api()
+        .put(
+            "/notification-targets/pager",
+            "{\"type\":\"WEBHOOK\",\"webhook\":{\"url\":\""
+                + pager.url()
+                + "\",\"secretRef\":\"pager-key\"},\"routes\":[{\"kinds\":[\"RUN_MISSED\"]}]}");
     fleet
         .api()
         .put(
@@ -254,7 +271,7 @@ class ScheduledDayTest {
 
   /** The request that nobody made: an event, an audit row and a metric, a minute after at most. */
   private void assertAlarm() {
-    Instant deadline = at("2027-10-31T12:30:00Z");
+    Instant deadline = PIPELINE_IS_MISSED;
     JsonNode events =
         fleet.api().get("/clusters/" + billing + "/events?type=RUN_MISSED").path("items");
     assertThat(events).hasSize(1);
@@ -272,6 +289,28 @@ class ScheduledDayTest {
                         "holdfast_schedule_missed_runs_total\\{cluster=\""
                             + billing
                             + "\",[^}]*ci[^}]*} 1\\.0"));
+  }
+
+  /** While the clock still shows the minute of the deadline. */
+  private void awaitTold() {
+    Awaitility.await("the notice of the missed run")
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !pager.hooks().isEmpty());
+  }
+
+  /** By two replicas, the whole day long. */
+  private void assertToldOnce() throws IOException {
+    assertThat(pager.hooks()).hasSize(1);
+    HookReceiver.Hook hook = pager.hooks().getFirst();
+    assertThat(hook.signature()).isEqualTo(hook.signatureBy("pager-secret"));
+    JsonNode told = new ObjectMapper().readTree(hook.body());
+    assertThat(told.path("kind").asText()).isEqualTo("RUN_MISSED");
+    assertThat(told.path("cluster").asText()).isEqualTo(billing);
+    assertThat(at(told.path("at").asText()))
+        .isBetween(PIPELINE_IS_MISSED, PIPELINE_IS_MISSED.plusSeconds(60));
+    JsonNode log = fleet.api().get("/notification-deliveries?target=pager").path("items");
+    assertThat(log).hasSize(1);
+    assertThat(log.get(0).path("state").asText()).isEqualTo("DELIVERED");
   }
 
   private String metrics() throws IOException, InterruptedException {
