@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A verification of level CHECKSUM against {@code sha256sum} of the same objects by curl. */
+/**
+ * A verification of level CHECKSUM against {@code sha256sum} of the same objects by curl. The backup
+ * is not compressed: the reading shall outweigh what every job takes however little it reads.
+ */
 final class Checksums {
   private final BenchStage stage;
 
@@ -15,7 +18,12 @@ final class Checksums {
   }
 
   Table run(int repetitions) {
-    String id = stage.backup("{\"method\":\"PHYSICAL\",\"repository\":\"s3\"}").path("id").asText();
+    String id =
+        stage
+            .backup(
+                "{\"method\":\"PHYSICAL\",\"repository\":\"s3\",\"compression\":{\"codec\":\"NONE\"}}")
+            .path("id")
+            .asText();
     JsonNode backup = stage.api().get("/backups/" + id);
     long bytes = backup.path("storedBytes").asLong();
     String script = script(backup);

@@ -159,8 +159,9 @@ final class FleetAnswers {
                 + " || i, method, 'AVAILABLE', repository, job_id, started_at - d * interval '1"
                 + " day', finished_at - d * interval '1 day', plain_bytes, stored_bytes, case when"
                 + " d % 14 in (1, 3, 5, 7, 9, 11) then manifest || jsonb_build_object('parent',"
-                + " md5(i || '-' || (d + 2))) else manifest end, selection_hash, case when d % 7 ="
-                + " 0 then 'CHECKSUM' end, case when d % 7 = 0 then finished_at end from backup,"
+                + " cast(md5(i || '-' || (d + 2)) as uuid)) else manifest end, selection_hash, case"
+                + " when d % 7 = 0 then 'CHECKSUM' end, case when d % 7 = 0 then finished_at end"
+                + " from backup,"
                 + " generate_series(1, "
                 + CLUSTERS
                 + ") i, generate_series(1, "
