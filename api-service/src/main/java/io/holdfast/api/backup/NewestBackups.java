@@ -1,14 +1,11 @@
 package io.holdfast.api.backup;
 
-import io.holdfast.model.manifest.Artifact;
-import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +25,6 @@ class NewestBackups {
   static final String ANY = "ANY";
 
   static final String ALL_DATABASES = "*";
-  private static final int MOST_DATABASES = 200;
 
   private static final String BASES =
       "select c.name, t.type, b.started_at, b.finished_at, b.stored_bytes, b.id from cluster c"
@@ -48,6 +44,15 @@ class NewestBackups {
           + " state = 'AVAILABLE' and selection_hash > d.selection_hash order by selection_hash,"
           + " finished_at desc limit 1) b) select name, 'LOGICAL', started_at, finished_at,"
           + " stored_bytes, id from dump";
+
+  /** Few enough to be labels. In the catalog: whole manifests of a fleet would not fit in here. */
+  private static final String DATABASES =
+      "select b.id, d.name, coalesce(sum(cast(a #>> '{stored,bytes}' as bigint)), 0) from backup b"
+          + " cross join lateral (select x ->> 'name' as name from jsonb_array_elements(b.manifest"
+          + " -> 'databases') x order by (x ->> 'name') collate \"C\" limit 200) d left join lateral"
+          + " jsonb_array_elements(b.manifest -> 'artifacts') a on a ->> 'database' = d.name where"
+          + " b.id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast(:ids"
+          + " as jsonb)))) group by b.id, d.name";
 
   @Inject EntityManager entities;
 
@@ -145,36 +150,16 @@ class NewestBackups {
     known.keySet().retainAll(dumps);
     List<String> unknown =
         dumps.stream().filter(id -> !known.containsKey(id)).map(UUID::toString).toList();
+    unknown.forEach(id -> known.put(UUID.fromString(id), new TreeMap<>()));
     List<Object[]> rows =
-        unknown.isEmpty()
-            ? List.of()
-            : entities
-                .createNativeQuery(
-                    "select id, cast(manifest as text) from backup where id = any(array(select"
-                        + " cast(id as uuid) from jsonb_array_elements_text(cast(:ids as jsonb)) as"
-                        + " id))")
-                .setParameter("ids", Wire.text(unknown))
-                .getResultList();
+        entities
+            .createNativeQuery(DATABASES)
+            .setParameter("ids", Wire.text(unknown))
+            .getResultList();
     for (Object[] row : rows) {
-      known.put((UUID) row[0], bytes(Wire.read((String) row[1], Manifest.class)));
+      known.get((UUID) row[0]).put((String) row[1], ((Number) row[2]).longValue());
     }
     databases = known;
-  }
-
-  /** Few enough to be labels. */
-  private static Map<String, Long> bytes(Manifest manifest) {
-    Map<String, Long> bytes = new TreeMap<>();
-    manifest.databases().stream()
-        .map(Manifest.Database::name)
-        .sorted(Comparator.naturalOrder())
-        .limit(MOST_DATABASES)
-        .forEach(name -> bytes.put(name, 0L));
-    for (Artifact artifact : manifest.artifacts()) {
-      if (artifact.database() != null && bytes.containsKey(artifact.database())) {
-        bytes.merge(artifact.database(), artifact.stored().bytes(), Long::sum);
-      }
-    }
-    return bytes;
   }
 
   @SuppressWarnings("unchecked")

@@ -31,7 +31,7 @@ import org.jboss.logging.Logger;
 public class JobEntity extends PanacheEntityBase {
   private static final Logger LOG = Logger.getLogger(JobEntity.class);
   private static final String UUIDS =
-      "array(select cast(id as uuid) from jsonb_array_elements_text(cast(:ids as jsonb)) as id)";
+      "array(select cast(value as uuid) from jsonb_array_elements_text(cast(:ids as jsonb)))";
 
   @Id public UUID id;
 
