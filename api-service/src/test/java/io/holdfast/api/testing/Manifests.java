@@ -99,6 +99,7 @@ public final class Manifests {
         parent == null ? null : sha,
         null,
         Map.of("pg_dump", "15.18"),
-        Map.of());
+        Map.of(),
+        null);
   }
 }

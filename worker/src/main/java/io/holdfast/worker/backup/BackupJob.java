@@ -150,7 +150,9 @@ public final class BackupJob {
         taken.parent() == null ? null : taken.parent().sha256(),
         run.seal().describe(),
         taken.tools(),
-        run.spec().labels());
+        run.spec().labels(),
+        // It was taken from a server.
+        null);
   }
 
   private static void list(Attempt attempt, String database, List<ContentEntry> entries) {

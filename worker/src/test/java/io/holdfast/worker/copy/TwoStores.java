@@ -175,7 +175,8 @@ public final class TwoStores implements AutoCloseable {
         parentDigest,
         null,
         Map.of(),
-        Map.of());
+        Map.of(),
+        null);
   }
 
   /** Puts a file of WAL into the first store's archive. */

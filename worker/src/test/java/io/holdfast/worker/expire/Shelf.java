@@ -92,7 +92,8 @@ final class Shelf {
                 parent == null ? null : "ab".repeat(32),
                 null,
                 Map.of(),
-                Map.of()),
+                Map.of(),
+                null),
             Seal.none());
     return committed.backupId();
   }

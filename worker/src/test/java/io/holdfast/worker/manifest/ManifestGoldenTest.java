@@ -2,6 +2,7 @@ package io.holdfast.worker.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wire.Wire;
 import java.io.IOException;
@@ -15,13 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The golden file is never edited: another format gets another file. */
 class ManifestGoldenTest {
-  private static final Manifest MANIFEST =
-      Manifests.of(Manifests.RUN, 1, List.of(Manifests.baseTar(Manifests.RUN, 2048)));
+  private static final List<Artifact> OBJECTS = List.of(Manifests.baseTar(Manifests.RUN, 2048));
 
   static Stream<Arguments> samples() {
     return Stream.of(
-        Arguments.of("manifest-format-1", MANIFEST),
-        Arguments.of("manifest-format-1-incremental", Manifests.incremental(MANIFEST)));
+        Arguments.of("manifest-format-1", Manifests.of(Manifests.RUN, 1, OBJECTS)),
+        Arguments.of(
+            "manifest-format-1-incremental", Manifests.incremental(Manifests.RUN, 1, OBJECTS)));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -26,6 +26,25 @@ final class Manifests {
   private Manifests() {}
 
   static Manifest of(RunId run, int attempt, List<Artifact> artifacts) {
+    return of(run, attempt, artifacts, null, null);
+  }
+
+  /** Built on another one. */
+  static Manifest incremental(RunId run, int attempt, List<Artifact> artifacts) {
+    return of(
+        run,
+        attempt,
+        artifacts,
+        new BackupId("0199d0e4-6a00-7000-8000-000000000005"),
+        "cc".repeat(32));
+  }
+
+  private static Manifest of(
+      RunId run,
+      int attempt,
+      List<Artifact> artifacts,
+      BackupId parent,
+      String parentManifestSha256) {
     return new Manifest(
         Manifest.FORMAT,
         BACKUP,
@@ -48,39 +67,12 @@ final class Manifests {
         artifacts,
         artifacts.stream().mapToLong(artifact -> artifact.plain().bytes()).sum(),
         artifacts.stream().mapToLong(artifact -> artifact.stored().bytes()).sum(),
+        parent,
+        parentManifestSha256,
         null,
         new TreeMap<>(Map.of("zstd", "1.5.7")),
-        new TreeMap<>(Map.of("reason", "nightly")));
-  }
-
-  /** The same, built on another one. */
-  static Manifest incremental(Manifest full) {
-    return new Manifest(
-        full.format(),
-        full.backupId(),
-        full.runId(),
-        full.attempt(),
-        full.jobId(),
-        full.cluster(),
-        full.method(),
-        full.createdBy(),
-        full.startedAt(),
-        full.finishedAt(),
-        full.durationSeconds(),
-        full.source(),
-        full.wal(),
-        full.compression(),
-        full.structureChecked(),
-        full.databases(),
-        full.tablespaces(),
-        full.artifacts(),
-        full.plainBytes(),
-        full.storedBytes(),
-        new BackupId("0199d0e4-6a00-7000-8000-000000000005"),
-        "cc".repeat(32),
-        full.encryption(),
-        full.tools(),
-        full.labels());
+        new TreeMap<>(Map.of("reason", "nightly")),
+        null);
   }
 
   static Artifact baseTar(RunId run, long storedBytes) {
