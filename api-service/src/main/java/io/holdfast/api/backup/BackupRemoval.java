@@ -2,7 +2,7 @@ package io.holdfast.api.backup;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.JobId;
-import io.holdfast.model.job.JobSpec.Doomed;
+import io.holdfast.model.job.Doomed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;

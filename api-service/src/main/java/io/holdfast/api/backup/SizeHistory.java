@@ -2,7 +2,7 @@ package io.holdfast.api.backup;
 
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.SourceSpec;
-import io.holdfast.model.job.JobSpec.SizeBand;
+import io.holdfast.model.job.SizeBand;
 import io.holdfast.model.wire.Wire;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -11,7 +11,7 @@ import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.cluster.ClusterSpec;
-import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.PortableDeclaration;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.repository.S3RepositorySpec;
@@ -188,11 +188,11 @@ public class ClusterService {
    * How it is declared, to be kept beside its backups. Has no secrets, as declarations have none.
    */
   @Transactional
-  public JobSpec.Declaration portable(String name) {
+  public PortableDeclaration portable(String name) {
     ClusterEntity row = find(name);
     ObjectNode declaration = json.valueToTree(ClusterViews.declaration(row));
     declaration.properties().removeIf(member -> member.getValue().isNull());
-    return new JobSpec.Declaration(declaration.toPrettyString() + "\n", row.updatedAt);
+    return new PortableDeclaration(declaration.toPrettyString() + "\n", row.updatedAt);
   }
 
   static List<ClusterCopy> copies(ClusterEntity row) {

@@ -4,7 +4,7 @@ import io.holdfast.api.cluster.ClusterPlace;
 import io.holdfast.api.ledger.Continuity.Hole;
 import io.holdfast.api.ledger.ExpiredWal.Removed;
 import io.holdfast.model.Lsn;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.wal.ArchiveObservation;
 import io.holdfast.model.wal.ArchiveObservation.Range;
 import io.holdfast.model.wal.ArchiveObservation.Timeline;

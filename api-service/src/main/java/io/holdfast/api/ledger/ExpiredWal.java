@@ -3,7 +3,7 @@ package io.holdfast.api.ledger;
 import io.holdfast.api.ledger.Continuity.Hole;
 import io.holdfast.model.JobId;
 import io.holdfast.model.Lsn;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;

@@ -10,7 +10,7 @@ import io.holdfast.model.ErrorCode;
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;

@@ -15,11 +15,12 @@ import io.holdfast.api.retention.RetentionPlan.BackupDecision;
 import io.holdfast.api.retention.RetentionPlan.FormerDecision;
 import io.holdfast.api.retention.RetentionPlan.WalDecision;
 import io.holdfast.model.JobId;
+import io.holdfast.model.job.Doomed;
+import io.holdfast.model.job.FormerSystem;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.Doomed;
-import io.holdfast.model.job.JobSpec.FormerSystem;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.Sweep;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.repository.RepositorySpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -86,7 +87,7 @@ public class ExpirationService {
                   repository,
                   doomed(plan),
                   wal(plan),
-                  new JobSpec.Sweep(SWEPT_AFTER, facts.unfinished(cluster), plan.unneeded()),
+                  new Sweep(SWEPT_AFTER, facts.unfinished(cluster), plan.unneeded()),
                   dryRun,
                   former(plan)),
               new SubmitOptions(caller.keyId(), request.labels(), deadline));

@@ -2,7 +2,7 @@ package io.holdfast.api.retention;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.Lsn;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -10,10 +10,11 @@ import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.repository.RepositoryService;
 import io.holdfast.api.retention.RetentionFacts.Stored;
 import io.holdfast.model.BackupId;
+import io.holdfast.model.job.HoldOnBackup;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.wal.SegmentSize;
@@ -184,7 +185,7 @@ public class StoreHolds {
                 repositories.spec(place),
                 List.copyOf(held),
                 List.copyOf(released),
-                List.of(new JobSpec.Noted(backup.id(), hold.note())),
+                List.of(new HoldOnBackup(backup.id(), hold.note())),
                 wal,
                 releasedWal),
             SubmitOptions.by(hold.liftedAt == null ? hold.createdBy : hold.liftedBy));

@@ -172,7 +172,7 @@ public sealed interface JobResult {
       boolean dryRun,
       List<BackupId> backups,
       List<Kept> kept,
-      List<JobSpec.WalRange> wal,
+      List<WalRange> wal,
       long objects,
       long bytes,
       List<Finding> findings,
@@ -187,7 +187,7 @@ public sealed interface JobResult {
         boolean dryRun,
         List<BackupId> backups,
         List<Kept> kept,
-        List<JobSpec.WalRange> wal,
+        List<WalRange> wal,
         long objects,
         long bytes,
         List<Finding> findings) {

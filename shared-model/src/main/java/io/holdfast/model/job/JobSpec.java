@@ -5,17 +5,13 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.CompressionSpec;
-import io.holdfast.model.Lsn;
 import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.encryption.EncryptionSpec;
-import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.repository.RepositorySpec;
 import io.holdfast.model.restore.RestoreTarget;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -56,7 +52,7 @@ public sealed interface JobSpec {
       Long rateLimitBytesPerSecond,
       SizeBand sizeBand,
       Map<String, String> labels,
-      Declaration declaration)
+      PortableDeclaration declaration)
       implements JobSpec {
     public Backup {
       compression = compression == null ? CompressionSpec.zstd() : compression;
@@ -85,15 +81,6 @@ public sealed interface JobSpec {
           null);
     }
   }
-
-  /**
-   * @param json as {@code PUT /clusters/<name>} takes it
-   * @param changedAt when it was last changed
-   */
-  record Declaration(String json, Instant changedAt) {}
-
-  /** Outside {@code [lowBytes, highBytes]} a backup is kept as SUSPECT, never silently fine. */
-  record SizeBand(long lowBytes, long highBytes) {}
 
   /**
    * @param sourceCluster the cluster that the backup is of
@@ -353,12 +340,6 @@ public sealed interface JobSpec {
   }
 
   /**
-   * @param systemIdentifier decimal text
-   * @param because why nothing needs its WAL any more, for people
-   */
-  record FormerSystem(String systemIdentifier, String because) {}
-
-  /**
    * Writes holds down beside backups, and has the store itself keep backups and let go of others.
    *
    * @param held with what they build on
@@ -372,7 +353,7 @@ public sealed interface JobSpec {
       RepositorySpec repository,
       List<BackupId> held,
       List<BackupId> released,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Noted> notes,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<HoldOnBackup> notes,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> wal,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> releasedWal)
       implements JobSpec {
@@ -388,46 +369,6 @@ public sealed interface JobSpec {
     public LegalHold(
         String cluster, RepositorySpec repository, List<BackupId> held, List<BackupId> released) {
       this(cluster, repository, held, released, List.of(), List.of(), List.of());
-    }
-  }
-
-  /** A hold on a backup. */
-  record Noted(BackupId backupId, HoldNote hold) {}
-
-  /**
-   * @param because why nothing needs it any more, for people
-   */
-  record Doomed(BackupId backupId, String because) {}
-
-  /**
-   * Whole segments of one timeline.
-   *
-   * @param systemIdentifier decimal text
-   * @param from where the first of them begins
-   * @param to where the last of them ends
-   */
-  record WalRange(String systemIdentifier, int timeline, int segmentBytes, Lsn from, Lsn to) {}
-
-  /**
-   * What attempts left that published nothing: objects without a manifest, open uploads.
-   *
-   * @param olderThan how long ago an attempt must have begun to count as dead
-   * @param unfinished backups whose jobs are not over, however old their attempts are
-   * @param wal stretches of which nothing is needed any more: content that was put aside there
-   *     goes, and so do beginnings of segments
-   */
-  record Sweep(
-      Duration olderThan,
-      List<BackupId> unfinished,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WalRange> wal) {
-    public Sweep {
-      unfinished = unfinished == null ? List.of() : List.copyOf(unfinished);
-      wal = wal == null ? List.of() : List.copyOf(wal);
-    }
-
-    /** Of backups alone. */
-    public Sweep(Duration olderThan, List<BackupId> unfinished) {
-      this(olderThan, unfinished, List.of());
     }
   }
 }

@@ -16,7 +16,13 @@ import io.holdfast.model.command.CommandHeader;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.drill.DrillSpec;
 import io.holdfast.model.encryption.EncryptionSpec;
+import io.holdfast.model.job.Doomed;
+import io.holdfast.model.job.FormerSystem;
+import io.holdfast.model.job.HoldOnBackup;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.PortableDeclaration;
+import io.holdfast.model.job.SizeBand;
+import io.holdfast.model.job.Sweep;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
@@ -66,7 +72,7 @@ final class GoldenCommands {
                     null, List.of("shop*"), null, null, null, null, null, null, 0, null),
                 null,
                 50_000_000L,
-                new JobSpec.SizeBand(1000, 2000),
+                new SizeBand(1000, 2000),
                 Map.of("purpose", "nightly"))));
     all.put(
         "run-job-physical-backup",
@@ -291,16 +297,16 @@ final class GoldenCommands {
                 null,
                 null,
                 null,
-                new JobSpec.Declaration("{\"repository\":\"disk\"}", AT))));
+                new PortableDeclaration("{\"repository\":\"disk\"}", AT))));
     all.put(
         "run-job-expire",
         run(
             new JobSpec.Expire(
                 "orders",
                 DISK,
-                List.of(new JobSpec.Doomed(BACKUP, "no tier needs it")),
+                List.of(new Doomed(BACKUP, "no tier needs it")),
                 List.of(WAL),
-                new JobSpec.Sweep(Duration.ofDays(7), List.of(BACKUP)),
+                new Sweep(Duration.ofDays(7), List.of(BACKUP)),
                 false)));
     all.put(
         "run-job-expire-former-system",
@@ -310,10 +316,9 @@ final class GoldenCommands {
                 DISK,
                 List.of(),
                 List.of(),
-                new JobSpec.Sweep(Duration.ofDays(7), List.of(), List.of(WAL)),
+                new Sweep(Duration.ofDays(7), List.of(), List.of(WAL)),
                 true,
-                List.of(
-                    new JobSpec.FormerSystem("7000000000000000001", "no backup of it stays")))));
+                List.of(new FormerSystem("7000000000000000001", "no backup of it stays")))));
     all.put(
         "run-job-legal-hold",
         run(new JobSpec.LegalHold("orders", S3, List.of(BACKUP), List.of(BACKUP))));
@@ -326,7 +331,7 @@ final class GoldenCommands {
                 List.of(BACKUP),
                 List.of(),
                 List.of(
-                    new JobSpec.Noted(
+                    new HoldOnBackup(
                         BACKUP,
                         new HoldNote(
                             "01a1fc90-0000-706d-a22a-50bc7364c0ea",

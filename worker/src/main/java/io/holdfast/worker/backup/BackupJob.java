@@ -6,6 +6,8 @@ import io.holdfast.model.backup.LogicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.job.JobResult.BackedUp;
 import io.holdfast.model.job.JobSpec;
+import io.holdfast.model.job.PortableDeclaration;
+import io.holdfast.model.job.SizeBand;
 import io.holdfast.model.manifest.ContentEntry;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.worker.attempt.Attempt;
@@ -101,7 +103,7 @@ public final class BackupJob {
 
   /** So that the repository alone can tell what the cluster was. */
   private static void keepDeclaration(Run run) {
-    JobSpec.Declaration declaration = run.spec().declaration();
+    PortableDeclaration declaration = run.spec().declaration();
     if (declaration != null) {
       boolean unused =
           run.repository()
@@ -164,7 +166,7 @@ public final class BackupJob {
 
   /** Null when the size is what earlier backups make one expect. */
   private static String suspect(JobSpec.Backup spec, Manifest manifest) {
-    JobSpec.SizeBand band = spec.sizeBand();
+    SizeBand band = spec.sizeBand();
     long plainBytes = manifest.plainBytes();
     // The history is of incremental ones, and this had to be a full one.
     boolean fullInstead =

@@ -2,9 +2,9 @@ package io.holdfast.worker.expire;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.Doomed;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobResult.Kept;
-import io.holdfast.model.job.JobSpec.Doomed;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;

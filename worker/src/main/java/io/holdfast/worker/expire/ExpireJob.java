@@ -5,7 +5,7 @@ import io.holdfast.model.job.JobResult.Expired;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobResult.Kept;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.manifest.BackupFolders;
 import io.holdfast.worker.repository.Repository;

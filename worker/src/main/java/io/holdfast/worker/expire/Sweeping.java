@@ -4,7 +4,7 @@ import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.RunId;
 import io.holdfast.model.job.JobResult.Finding;
-import io.holdfast.model.job.JobSpec.Sweep;
+import io.holdfast.model.job.Sweep;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;

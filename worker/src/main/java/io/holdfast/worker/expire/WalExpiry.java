@@ -4,7 +4,7 @@ import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.job.JobResult.Finding;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;

@@ -2,9 +2,9 @@ package io.holdfast.worker.expire;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.FormerSystem;
 import io.holdfast.model.job.JobResult.Finding;
-import io.holdfast.model.job.JobSpec.FormerSystem;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.manifest.BackupFolders;
 import io.holdfast.worker.repository.Repository;

@@ -2,9 +2,10 @@ package io.holdfast.worker.hold;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.HoldOnBackup;
 import io.holdfast.model.job.JobResult.Held;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.wire.Wire;
 import io.holdfast.worker.attempt.Attempt;
 import io.holdfast.worker.failure.JobFailure;
@@ -68,7 +69,7 @@ public final class LegalHoldJob {
     }
   }
 
-  private static void write(Repository repository, String cluster, JobSpec.Noted note) {
+  private static void write(Repository repository, String cluster, HoldOnBackup note) {
     BackupLayout layout = new BackupLayout(cluster, note.backupId());
     boolean lifted = note.hold().liftedAt() != null;
     if (lifted && repository.stat(layout.manifest()).isEmpty()) {

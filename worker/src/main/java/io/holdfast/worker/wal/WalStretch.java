@@ -1,7 +1,7 @@
 package io.holdfast.worker.wal;
 
 import io.holdfast.model.Lsn;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.wal.SegmentSize;
 import io.holdfast.model.wal.WalFileName;
 import java.util.Optional;

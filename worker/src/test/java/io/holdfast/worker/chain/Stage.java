@@ -21,7 +21,7 @@ import io.holdfast.model.job.JobResult.BackedUp;
 import io.holdfast.model.job.JobResult.Restored;
 import io.holdfast.model.job.JobResult.Verified;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.SizeBand;
+import io.holdfast.model.job.SizeBand;
 import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.FilesystemRepositorySpec;

@@ -9,11 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.Doomed;
 import io.holdfast.model.job.JobResult.Expired;
 import io.holdfast.model.job.JobResult.Kept;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.Doomed;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.Sweep;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.failure.JobFailure;
@@ -222,7 +223,7 @@ class ExpireJobTest {
               spec("a"),
               List.of(),
               List.of(),
-              new JobSpec.Sweep(Duration.ofDays(7), List.of(slow)),
+              new Sweep(Duration.ofDays(7), List.of(slow)),
               false));
 
       assertThat(shelf.existing()).containsExactly(good);
@@ -315,7 +316,7 @@ class ExpireJobTest {
         from == to
             ? List.of()
             : List.of(new WalRange(SYSTEM, 1, SIZE.bytes(), lsn(from, 0), lsn(to, 0))),
-        new JobSpec.Sweep(Duration.ofDays(7), List.of()),
+        new Sweep(Duration.ofDays(7), List.of()),
         false);
   }
 

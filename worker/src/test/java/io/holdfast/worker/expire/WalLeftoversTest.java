@@ -8,11 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.FormerSystem;
 import io.holdfast.model.job.JobResult.Expired;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.FormerSystem;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.Sweep;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.attempt.TestAttempt;
@@ -205,7 +206,7 @@ class WalLeftoversTest {
                 new FilesystemRepositorySpec("disk", root.toString()),
                 List.of(),
                 wal,
-                new JobSpec.Sweep(Duration.ofDays(7), List.of(), unneeded),
+                new Sweep(Duration.ofDays(7), List.of(), unneeded),
                 dryRun,
                 former),
             new TestAttempt());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.job.Doomed;
+import io.holdfast.model.job.HoldOnBackup;
 import io.holdfast.model.job.JobResult.Expired;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.manifest.HoldNote;
@@ -139,7 +141,7 @@ class HoldNotesTest {
                     stores.first(),
                     List.of(),
                     List.of(),
-                    List.of(new JobSpec.Noted(backup, hold)),
+                    List.of(new HoldOnBackup(backup, hold)),
                     List.of(),
                     List.of()),
                 new TestAttempt());
@@ -166,7 +168,7 @@ class HoldNotesTest {
                 TwoStores.CLUSTER,
                 stores.first(),
                 List.of(backups).stream()
-                    .map(one -> new JobSpec.Doomed(one.backupId(), "nothing needs it"))
+                    .map(one -> new Doomed(one.backupId(), "nothing needs it"))
                     .toList(),
                 List.of(),
                 null,
