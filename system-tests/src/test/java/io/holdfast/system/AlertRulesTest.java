@@ -1,8 +1,8 @@
 package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.holdfast.embedded.junit.RequiresProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +63,8 @@ class AlertRulesTest {
   /** Half a minute on a busy machine. */
   @Test
   @Tag("slow")
+  @RequiresProgram(value = Promtool.NAME, install = Promtool.INSTALL)
   void fireAndAreSilentAsTheirTestsSay() throws IOException, InterruptedException {
-    assumeTrue(Promtool.installed(), Promtool.ABSENT);
-
     Promtool.check(ALERTS, "check", "rules", "holdfast.rules.yaml");
     Promtool.check(ALERTS, "test", "rules", "holdfast.tests.yaml");
   }

@@ -2,6 +2,7 @@ package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.embedded.junit.RequiresProgram;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.process.Folders;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,15 @@ class GeneratedClientsTest {
   }
 
   @Test
+  @RequiresProgram(
+      value = "python3",
+      proof = {
+        "python3",
+        "-c",
+        "import pydantic, urllib3, dateutil; assert pydantic.VERSION >= '2'"
+      },
+      install = "Python 3 with pydantic 2, urllib3 and python-dateutil")
   void thePythonClientWalksFromADeclarationToAVerifiedBackup() throws Exception {
-    needs("python3", "-c", "import pydantic, urllib3, dateutil; assert pydantic.VERSION >= '2'");
     Path client = CLIENTS.resolve("python");
     run(client, Map.of(), "python3", "-m", "compileall", "-q", "holdfast_client");
 
@@ -66,8 +73,11 @@ class GeneratedClientsTest {
   }
 
   @Test
+  @RequiresProgram(
+      value = {"npm", "node"},
+      proof = {"npm", "view", TYPESCRIPT, "version"},
+      install = "Node.js with npm, and let it reach a registry that has " + TYPESCRIPT)
   void theTypeScriptClientWalksFromADeclarationToAVerifiedBackup() throws Exception {
-    needs("npm", "view", TYPESCRIPT, "version");
     Path project = Files.createDirectories(CLIENTS.resolve("typescript-scenario"));
     run(project, Map.of(), "npm", "install", "--no-save", "--silent", TYPESCRIPT);
     run(project, Map.of(), "cp", "-r", CLIENTS.resolve("typescript/src").toString(), "client");
@@ -91,8 +101,8 @@ class GeneratedClientsTest {
   }
 
   @Test
+  @RequiresProgram(value = "go", install = "Go, Debian's package golang-go")
   void theGoClientWalksFromADeclarationToAVerifiedBackup() throws Exception {
-    needs("go", "version");
     Path client = CLIENTS.resolve("go");
     Path command = Files.createDirectories(client.resolve("scenario"));
     Files.copy(SCENARIOS.resolve("scenario.go"), command.resolve("main.go"));
@@ -119,17 +129,6 @@ class GeneratedClientsTest {
       String said = run(directory, all, command);
       assertThat(fleet.backupsOf(name)).hasSize(1);
       return said;
-    }
-  }
-
-  /** Without the toolchain there is nothing to be said about the client of its language. */
-  private static void needs(String... command) throws InterruptedException {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getInputStream().readAllBytes();
-      Assumptions.assumeTrue(process.waitFor() == 0, "not here: " + String.join(" ", command));
-    } catch (IOException absent) {
-      Assumptions.abort("not here: " + command[0]);
     }
   }
 

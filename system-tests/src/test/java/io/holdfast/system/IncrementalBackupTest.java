@@ -1,7 +1,6 @@
 package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.junit.RequiresPostgres;
@@ -13,13 +12,12 @@ import io.holdfast.system.Ledger.Commit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What changed since the backup before, and the whole of it again. */
 class IncrementalBackupTest {
-  private static final int FIRST_MAJOR = 17;
+  private static final int FIRST_MAJOR = PostgresInstall.FIRST_INCREMENTAL;
   private static final String FULL = "{\"method\":\"PHYSICAL\"}";
   private static final String INCREMENTAL =
       "{\"method\":\"PHYSICAL\",\"physical\":{\"type\":\"INCREMENTAL\"}}";
@@ -29,12 +27,10 @@ class IncrementalBackupTest {
   private final Fleet fleet = Fleet.shared();
 
   @Test
+  @RequiresPostgres(before = FIRST_MAJOR)
   void anOlderServerRefusesItInPlainWordsOrIsBackedUpWholeAsTheRequestSays() {
-    Optional<PostgresInstall> older =
-        PostgresInstall.all().stream().filter(found -> found.major() < FIRST_MAJOR).findFirst();
-    assumeTrue(older.isPresent(), "no PostgreSQL before 17 is installed");
-    try (PostgresCluster cluster =
-        fleet.startCluster(kind -> kind.standbys(0).install(older.get()))) {
+    PostgresInstall older = PostgresInstall.allBeforeIncremental().getFirst();
+    try (PostgresCluster cluster = fleet.startCluster(kind -> kind.standbys(0).install(older))) {
       String name = fleet.declare(cluster, fleet.filesystemRepository());
       String first = fleet.backedUp(name, FULL);
 

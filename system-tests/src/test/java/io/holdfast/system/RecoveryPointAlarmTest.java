@@ -1,11 +1,13 @@
 package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.fault.Fault;
 import io.holdfast.embedded.fault.FaultProxy;
+import io.holdfast.embedded.fault.SmallDisk;
+import io.holdfast.embedded.junit.RequiresProgram;
+import io.holdfast.embedded.junit.RequiresSmallDisk;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import java.io.IOException;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** No backup happens, for five reasons, and somebody is told (fault 20). About three minutes. */
 @Tag("slow")
+@RequiresProgram(value = Promtool.NAME, install = Promtool.INSTALL)
+@RequiresSmallDisk
 class RecoveryPointAlarmTest {
   private static final Path RULES =
       Path.of("..", "docs", "operations", "alerts", "holdfast.rules.yaml");
@@ -36,26 +40,24 @@ class RecoveryPointAlarmTest {
 
   private Fleet fleet;
   private PostgresCluster cluster;
-  private Path disk;
+  private SmallDisk disk;
 
   @BeforeEach
-  void start() throws IOException, InterruptedException {
-    assumeTrue(Promtool.installed(), Promtool.ABSENT);
+  void start() throws IOException {
     fleet = Fleet.own(stack -> stack.workers(1).setting("holdfast.metrics.interval", "1s"));
     cluster = fleet.startCluster(0);
-    disk = Files.createDirectories(fleet.stack().repositoriesRoot().resolve("small-disk"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk.toString()) == 0,
-        "not allowed to mount a tmpfs here");
+    disk =
+        SmallDisk.over(
+            Files.createDirectories(fleet.stack().repositoriesRoot().resolve("small-disk")), 12);
   }
 
   @AfterEach
-  void stop() throws IOException, InterruptedException {
+  void stop() {
     if (cluster != null) {
       cluster.close();
     }
     if (disk != null) {
-      int unused = run("umount", "-l", disk.toString());
+      disk.close();
     }
     if (fleet != null) {
       fleet.close();
@@ -68,7 +70,7 @@ class RecoveryPointAlarmTest {
     Login passing = new Login("passing", "canary-passing");
     try (FaultProxy proxy = FaultProxy.to(cluster.primary().host(), cluster.primary().port())) {
       String revoked = declared(fleet.s3Repository(), passing);
-      String full = declared(fleet.filesystemRepositoryAt(disk), cluster.superuser());
+      String full = declared(fleet.filesystemRepositoryAt(disk.folder()), cluster.superuser());
       String failing = fleet.declareBehind(proxy.port(), cluster, fleet.s3Repository(), OBJECTIVE);
       String forgotten = declared(fleet.s3Repository(), cluster.superuser());
       String workerless = declared(fleet.s3Repository(), cluster.superuser());
@@ -80,7 +82,7 @@ class RecoveryPointAlarmTest {
       Instant good = Instant.now();
 
       cluster.primary().execute("ALTER ROLE passing NOLOGIN");
-      fill(disk);
+      fill(disk.folder());
       proxy.set(new Fault.Refuse());
       deleteTheScheduleOf(forgotten);
       for (String name : Set.of(revoked, full, failing)) {
@@ -135,9 +137,5 @@ class RecoveryPointAlarmTest {
   private static void fill(Path disk) throws IOException {
     long room = Files.getFileStore(disk).getUsableSpace();
     Files.write(disk.resolve("somebody-elses"), new byte[(int) room]);
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 }

@@ -1,18 +1,21 @@
 package io.holdfast.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.fault.Direction;
 import io.holdfast.embedded.fault.Fault;
 import io.holdfast.embedded.fault.FaultProxy;
+import io.holdfast.embedded.fault.SmallDisk;
+import io.holdfast.embedded.junit.RequiresSmallDisk;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,9 +77,7 @@ class StoreFaultsTest {
       String name = declareBehind(proxy);
       proxy.set(new Fault.StallAfter(Direction.TO_SERVER, 3_000_000));
       String job = fleet.backup(name, PHYSICAL);
-      org.awaitility.Awaitility.await()
-          .atMost(java.time.Duration.ofSeconds(30))
-          .until(() -> proxy.fired() == 1);
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> proxy.fired() == 1);
       assertThat(fleet.backupsOf(name)).isEmpty();
 
       proxy.pass();
@@ -89,13 +90,11 @@ class StoreFaultsTest {
   }
 
   @Test
+  @RequiresSmallDisk
   void leavesNothingBehindOnAFullDiskAndWorksWhenThereIsSpaceAgain() throws Exception {
-    Path disk = Files.createDirectories(fleet.stack().repositoriesRoot().resolve("small-disk"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk.toString()) == 0,
-        "not allowed to mount a tmpfs here");
-    try {
-      String name = fleet.declare(cluster, fleet.filesystemRepositoryAt(disk));
+    Path folder = Files.createDirectories(fleet.stack().repositoriesRoot().resolve("small-disk"));
+    try (SmallDisk disk = SmallDisk.over(folder, 12)) {
+      String name = fleet.declare(cluster, fleet.filesystemRepositoryAt(folder));
 
       JsonNode ended = fleet.finish(fleet.backup(name, PHYSICAL));
 
@@ -103,13 +102,11 @@ class StoreFaultsTest {
       assertThat(ended.path("problem").path("code").asText()).isEqualTo("NO_SPACE");
       assertThat(ended.path("problem").path("hint").asText()).isNotBlank();
       assertThat(fleet.backupsOf(name)).isEmpty();
-      assertThat(objectsIn(disk)).isEmpty();
+      assertThat(objectsIn(folder)).isEmpty();
 
-      assertThat(run("mount", "-o", "remount,size=200m", disk.toString())).isZero();
+      disk.resize(200);
       fleet.backedUp(name, PHYSICAL);
       fleet.assertAlwaysTrue(name);
-    } finally {
-      assertThat(run("umount", "-l", disk.toString())).isZero();
     }
   }
 
@@ -121,10 +118,6 @@ class StoreFaultsTest {
           .filter(file -> !file.getParent().endsWith("claims"))
           .toList();
     }
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
   private FaultProxy proxy() {

@@ -1,2 +1,5 @@
-/** Faults between two ends of a connection, injected on purpose and counted. Uses the JDK only. */
+/**
+ * Faults on purpose: between two ends of a connection, and counted; a disk that is full soon. Uses
+ * {@code process}.
+ */
 package io.holdfast.embedded.fault;

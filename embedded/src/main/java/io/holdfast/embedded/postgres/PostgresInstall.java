@@ -1,6 +1,7 @@
 package io.holdfast.embedded.postgres;
 
 import io.holdfast.embedded.process.Command;
+import io.holdfast.embedded.process.Programs;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,9 @@ public record PostgresInstall(int major, Path bin) {
 
   public static final String DIRECTORIES_VARIABLE = "HOLDFAST_POSTGRES_DIRECTORIES";
 
+  /** The major that incremental backups came with. */
+  public static final int FIRST_INCREMENTAL = 17;
+
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
@@ -47,13 +51,27 @@ public record PostgresInstall(int major, Path bin) {
         .toList();
   }
 
+  /** Every major found that has a program beside the server, newest first. */
+  public static List<PostgresInstall> allWith(String program) {
+    return all().stream().filter(install -> install.has(program)).toList();
+  }
+
   /** Every major found that takes incremental backups and can put them together, newest first. */
   public static List<PostgresInstall> allIncremental() {
     return all().stream().filter(PostgresInstall::incremental).toList();
   }
 
+  /** Every major found that is too old for incremental backups, newest first. */
+  public static List<PostgresInstall> allBeforeIncremental() {
+    return all().stream().filter(install -> install.major < FIRST_INCREMENTAL).toList();
+  }
+
   public boolean incremental() {
-    return major >= 17 && Files.isExecutable(bin.resolve("pg_combinebackup"));
+    return major >= FIRST_INCREMENTAL && has("pg_combinebackup");
+  }
+
+  public boolean has(String program) {
+    return Files.isExecutable(bin.resolve(program));
   }
 
   /**
@@ -105,9 +123,9 @@ public record PostgresInstall(int major, Path bin) {
       }
     }
     bins.addAll(binsBelow(DEBIAN));
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-      Path config = Path.of(folder, "pg_config");
-      if (!folder.isBlank() && Files.isExecutable(config)) {
+    for (Path folder : Programs.path()) {
+      Path config = folder.resolve("pg_config");
+      if (Files.isExecutable(config)) {
         // Debian's /usr/bin/pg_config answers with the real folder of the server programs.
         bins.add(
             Path.of(Command.of(config.toString(), "--bindir").run(Duration.ofSeconds(10)).strip()));

@@ -2,9 +2,9 @@ package io.holdfast.worker.physical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresInstall;
@@ -197,10 +197,8 @@ class BaseBackupRoundTripTest {
   }
 
   @Test
+  @RequiresPostgres(program = "pg_verifybackup")
   void isAcceptedByPgVerifybackupWhenStandardToolsExtractIt() throws Exception {
-    assumeTrue(
-        Files.isExecutable(install.bin().resolve("pg_verifybackup")),
-        () -> install + " has no pg_verifybackup");
     Path plain = Files.createDirectory(folder.resolve("plain"));
     try (BaseBackup backup = begin(CompressionSpec.zstd(), null)) {
       for (Optional<BaseBackup.Archive> next = backup.next();

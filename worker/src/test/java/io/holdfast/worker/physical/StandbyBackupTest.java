@@ -56,11 +56,7 @@ class StandbyBackupTest {
     folder = Files.createTempDirectory("holdfast-standby-backup");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     // Some installations have nothing but the server, and cannot make a standby.
-    PostgresInstall install =
-        PostgresInstall.all().stream()
-            .filter(found -> Files.isExecutable(found.bin().resolve("pg_basebackup")))
-            .findFirst()
-            .orElseThrow();
+    PostgresInstall install = PostgresInstall.allWith("pg_basebackup").getFirst();
     cluster = PostgresCluster.in(folder.resolve("cluster")).install(install).standbys(1).start();
   }
 

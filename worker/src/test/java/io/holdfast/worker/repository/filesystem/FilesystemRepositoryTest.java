@@ -2,8 +2,9 @@ package io.holdfast.worker.repository.filesystem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.holdfast.embedded.fault.SmallDisk;
+import io.holdfast.embedded.junit.RequiresSmallDisk;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.repository.Repository;
@@ -12,7 +13,6 @@ import io.holdfast.worker.repository.StagedObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,28 +52,20 @@ class FilesystemRepositoryTest extends RepositoryContract {
   }
 
   @Test
+  @RequiresSmallDisk
   void saysNoSpaceAndLeavesNothingOnAFullDisk() throws Exception {
-    Path mount = Files.createDirectory(folder.resolve("tmpfs"));
-    assumeThat(run(List.of("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", mount.toString())))
-        .as("mounting a tmpfs needs root")
-        .isZero();
-    try {
-      Repository full = new FilesystemRepository(mount.resolve("root"));
+    Path root = folder.resolve("disk/root");
+    try (SmallDisk disk = SmallDisk.over(Files.createDirectory(root.getParent()), 4)) {
+      Repository full = new FilesystemRepository(root);
       StagedObject staged = full.stage("a/object", 0);
       assertThatThrownBy(() -> staged.write(random(6 * 1024 * 1024)))
           .isInstanceOfSatisfying(
               JobFailure.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SPACE));
       staged.close();
       assertThat(full.list("")).isEmpty();
-      assertThat(mount.resolve("root")).isEmptyDirectory();
+      assertThat(root).isEmptyDirectory();
       assertThat(full.createIfAbsent("a/later", random(1024 * 1024))).isTrue();
-    } finally {
-      assertThat(run(List.of("umount", mount.toString()))).isZero();
     }
-  }
-
-  private static int run(List<String> command) throws Exception {
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
   private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

@@ -1,8 +1,8 @@
 package io.holdfast.worker.wal.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.Login;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.postgres.PostgresServer;
@@ -30,12 +30,14 @@ class RecordScanTest {
       Pattern.compile(
           "rmgr: (\\S+) .*tx: +(\\d+), lsn: ([0-9A-F]+/[0-9A-F]+),.*desc: (\\S+) ?(.*)");
 
+  static List<PostgresInstall> allWithPgWaldump() {
+    return PostgresInstall.allWith("pg_waldump");
+  }
+
   @ParameterizedTest
-  @MethodSource("io.holdfast.embedded.postgres.PostgresInstall#all")
+  @RequiresPostgres(program = "pg_waldump")
+  @MethodSource("allWithPgWaldump")
   void seesTheRecordsThatPgWaldumpSees(PostgresInstall install) throws Exception {
-    assumeTrue(
-        Files.isExecutable(install.bin().resolve("pg_waldump")),
-        () -> install + " has no pg_waldump");
     Path folder = Folders.temporary("holdfast-records");
     try (PostgresServer server =
         PostgresServer.create(
