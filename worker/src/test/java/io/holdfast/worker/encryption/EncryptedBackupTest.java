@@ -1,5 +1,6 @@
 package io.holdfast.worker.encryption;
 
+import static io.holdfast.worker.failure.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -30,7 +31,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -318,11 +318,6 @@ class EncryptedBackupTest {
     try (Stream<Path> all = Files.walk(cluster.repository())) {
       return all.collect(Collectors.toSet());
     }
-  }
-
-  private static void assertRefused(ErrorCode code, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .isInstanceOfSatisfying(JobFailure.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   private static SourceSpec logical(LogicalSourceSpec.DumpFormat format) {

@@ -1,7 +1,7 @@
 package io.holdfast.worker.encryption;
 
+import static io.holdfast.worker.failure.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.SecretRef;
@@ -13,7 +13,6 @@ import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.encryption.EncryptedCluster.Worker;
-import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.keys.Keyring;
 import io.holdfast.worker.repository.filesystem.FilesystemRepository;
 import io.holdfast.worker.wal.WalLayout;
@@ -30,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,10 +158,5 @@ class KeyRotationTest {
               }
             })
         .toList();
-  }
-
-  private static void assertRefused(ErrorCode code, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .isInstanceOfSatisfying(JobFailure.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 }

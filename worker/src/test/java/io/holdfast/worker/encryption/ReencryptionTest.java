@@ -1,15 +1,19 @@
 package io.holdfast.worker.encryption;
 
+import static io.holdfast.worker.encryption.LeakedKeys.FRESH;
+import static io.holdfast.worker.encryption.LeakedKeys.LEAKED;
+import static io.holdfast.worker.encryption.LeakedKeys.TO_AUDITOR;
+import static io.holdfast.worker.encryption.LeakedKeys.TO_SUCCESSOR;
+import static io.holdfast.worker.failure.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.embedded.gpg.GnuPg;
+import io.holdfast.embedded.junit.RequiresPostgres;
 import io.holdfast.embedded.postgres.PostgresInstall;
 import io.holdfast.embedded.process.Folders;
 import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.JobId;
-import io.holdfast.model.SecretRef;
 import io.holdfast.model.backup.LogicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.PhysicalSourceSpec.Otherwise;
@@ -20,7 +24,6 @@ import io.holdfast.model.job.VerificationLevel;
 import io.holdfast.model.manifest.Artifact;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.worker.attempt.TestAttempt;
-import io.holdfast.worker.encryption.EncryptedCluster.Worker;
 import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.failure.JobStopped;
 import java.io.IOException;
@@ -31,13 +34,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,10 +46,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A key has leaked: backups are put under other keys, and the old key is thrown away. */
 @TestInstance(Lifecycle.PER_CLASS)
 class ReencryptionTest {
-  private static final EncryptionSpec LEAKED = new EncryptionSpec.Envelope(ref("leaked"));
-  private static final EncryptionSpec FRESH = new EncryptionSpec.Envelope(ref("fresh"));
-  private static final EncryptionSpec TO_AUDITOR = openPgp("auditor");
-  private static final EncryptionSpec TO_SUCCESSOR = openPgp("successor");
   private static final SourceSpec DUMP =
       new LogicalSourceSpec(null, List.of("shop"), null, null, null, null, null, null, 0, null);
   private static final SourceSpec BASE = new PhysicalSourceSpec(null);
@@ -71,71 +68,34 @@ class ReencryptionTest {
     }
   }
 
-  private EncryptedCluster cluster;
-  private GnuPg gpg;
-  private Worker both;
-  private Worker oldKeys;
-  private Worker newKeys;
-  private Worker publicKeys;
+  private LeakedKeys leak;
 
   @BeforeAll
   void start() throws IOException {
-    cluster = new EncryptedCluster();
-    gpg = new GnuPg();
-    for (String name : List.of("auditor", "successor", "signer")) {
-      gpg.generate(name, "", "never");
-    }
-    Keys keys = cluster.keys().envelope("leaked").envelope("fresh");
-    both =
-        cluster.worker(
-            keys.secret("auditor", gpg, "", false)
-                .secret("successor", gpg, "", false)
-                .secret("signer", gpg, "", true));
-    oldKeys =
-        cluster.worker(
-            cluster
-                .keys()
-                .envelopeFile("leaked", keys.file("leaked"))
-                .secret("auditor", gpg, "", false)
-                .believed("signer", gpg));
-    newKeys =
-        cluster.worker(
-            cluster
-                .keys()
-                .envelopeFile("fresh", keys.file("fresh"))
-                .secret("successor", gpg, "", false)
-                .believed("signer", gpg));
-    publicKeys =
-        cluster.worker(
-            cluster
-                .keys()
-                .recipient("auditor", gpg)
-                .recipient("successor", gpg)
-                .secret("signer", gpg, "", true));
+    leak = new LeakedKeys();
   }
 
   @AfterAll
   void stop() {
-    gpg.close();
-    cluster.close();
+    leak.close();
   }
 
   @ParameterizedTest
   @EnumSource
   void comesBackWithTheNewKeysAloneWhenTheFirstIsGone(Change change) throws IOException {
-    Manifest first = both.backUp(change.source, change.before);
+    Manifest first = leak.both.backUp(change.source, change.before);
     Map<String, String> untouched = files(first);
 
     Manifest second = reencrypt(first, change.after, new TestAttempt());
 
     assertThat(files(first)).isEqualTo(untouched);
-    Folders.delete(cluster.backup(first.backupId()));
-    assertThat(newKeys.verify(second.backupId(), VerificationLevel.RESTORE).findings())
+    Folders.delete(leak.cluster.backup(first.backupId()));
+    assertThat(leak.newKeys.verify(second.backupId(), VerificationLevel.RESTORE).findings())
         .extracting(Finding::outcome)
         .containsOnly("OK");
     assertRefused(
         ErrorCode.KEY_UNAVAILABLE,
-        () -> oldKeys.verify(second.backupId(), VerificationLevel.STRUCTURE));
+        () -> leak.oldKeys.verify(second.backupId(), VerificationLevel.STRUCTURE));
     assertThat(second.reencryptedFrom()).isEqualTo(first.backupId());
     assertThat(second.finishedAt()).isEqualTo(first.finishedAt());
     assertThat(second.artifacts())
@@ -145,104 +105,103 @@ class ReencryptionTest {
 
   @Test
   void aWorkerWithoutThePrivateKeyRefusesBeforeAnythingIsWritten() throws IOException {
-    Manifest first = both.backUp(DUMP, TO_AUDITOR);
+    Manifest first = leak.both.backUp(DUMP, TO_AUDITOR);
     BackupId id = BackupId.next(Clock.systemUTC());
 
     assertThatThrownBy(
-            () -> publicKeys.reencrypt(id, first.backupId(), null, TO_SUCCESSOR, new TestAttempt()))
+            () ->
+                leak.publicKeys.reencrypt(
+                    id, first.backupId(), null, TO_SUCCESSOR, new TestAttempt()))
         .isInstanceOfSatisfying(
             JobFailure.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KEY_UNAVAILABLE))
         .hasMessageContaining("secret half");
-    assertThat(cluster.backup(id)).doesNotExist();
+    assertThat(leak.cluster.backup(id)).doesNotExist();
   }
 
   @Test
   void aWorkerThatCannotUseTheNewKeyRefusesBeforeAnythingIsWritten() throws IOException {
-    Manifest first = both.backUp(DUMP, LEAKED);
+    Manifest first = leak.both.backUp(DUMP, LEAKED);
     BackupId id = BackupId.next(Clock.systemUTC());
 
     assertRefused(
         ErrorCode.KEY_UNAVAILABLE,
-        () -> oldKeys.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt()));
-    assertThat(cluster.backup(id)).doesNotExist();
+        () -> leak.oldKeys.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt()));
+    assertThat(leak.cluster.backup(id)).doesNotExist();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"REENCRYPTING", "READING_BACK", "COMMITTING"})
   void anAttemptThatIsStoppedLeavesTheFirstAndTheNextOneFinishes(String phase) throws IOException {
-    Manifest first = both.backUp(BASE, LEAKED);
+    Manifest first = leak.both.backUp(BASE, LEAKED);
     BackupId id = BackupId.next(Clock.systemUTC());
     JobId job = JobId.next(Clock.systemUTC());
 
     assertThatThrownBy(
-            () -> both.reencrypt(id, first.backupId(), null, FRESH, stoppedIn(phase, job)))
+            () -> leak.both.reencrypt(id, first.backupId(), null, FRESH, stoppedIn(phase, job)))
         .isInstanceOf(JobStopped.class);
 
-    assertThat(cluster.backup(id).resolve("manifest.json")).doesNotExist();
-    assertThat(oldKeys.verify(first.backupId(), VerificationLevel.STRUCTURE)).isNotNull();
-    Manifest second = both.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt(job, 2));
-    assertThat(newKeys.verify(id, VerificationLevel.RESTORE)).isNotNull();
-    assertThat(both.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt(job, 3)))
+    assertThat(leak.cluster.backup(id).resolve("manifest.json")).doesNotExist();
+    assertThat(leak.oldKeys.verify(first.backupId(), VerificationLevel.STRUCTURE)).isNotNull();
+    Manifest second =
+        leak.both.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt(job, 2));
+    assertThat(leak.newKeys.verify(id, VerificationLevel.RESTORE)).isNotNull();
+    assertThat(leak.both.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt(job, 3)))
         .as("an attempt after the commit has nothing left to do")
         .isEqualTo(second);
   }
 
-  static boolean incremental() {
-    return PostgresInstall.newest().major() >= 17;
-  }
-
   @Test
-  @EnabledIf("incremental")
+  @RequiresPostgres(PostgresInstall.FIRST_INCREMENTAL)
   void aChainFollowsFromItsFullOneOnAndIsReadWithoutTheFirst() throws IOException {
-    Manifest full = both.backUp(BASE, LEAKED);
-    cluster.postgres.primary().execute("INSERT INTO s VALUES (10)");
+    Manifest full = leak.both.backUp(BASE, LEAKED);
+    leak.cluster.postgres.primary().execute("INSERT INTO s VALUES (10)");
     Manifest increment =
-        both.backUp(new PhysicalSourceSpec(null, full.backupId(), Otherwise.FAIL), LEAKED);
+        leak.both.backUp(new PhysicalSourceSpec(null, full.backupId(), Otherwise.FAIL), LEAKED);
     BackupId tooEarly = BackupId.next(Clock.systemUTC());
     BackupId misplaced = BackupId.next(Clock.systemUTC());
-    Manifest stranger = both.backUp(BASE, FRESH);
+    Manifest stranger = leak.both.backUp(BASE, FRESH);
 
     assertRefused(
         ErrorCode.INVALID_SELECTION,
-        () -> both.reencrypt(tooEarly, increment.backupId(), null, FRESH, new TestAttempt()));
+        () -> leak.both.reencrypt(tooEarly, increment.backupId(), null, FRESH, new TestAttempt()));
     assertRefused(
         ErrorCode.INVALID_SELECTION,
         () ->
-            both.reencrypt(
+            leak.both.reencrypt(
                 misplaced, increment.backupId(), stranger.backupId(), FRESH, new TestAttempt()));
     Manifest newFull = reencrypt(full, FRESH, new TestAttempt());
     Manifest newIncrement =
-        both.reencrypt(
+        leak.both.reencrypt(
             BackupId.next(Clock.systemUTC()),
             increment.backupId(),
             newFull.backupId(),
             FRESH,
             new TestAttempt());
 
-    Folders.delete(cluster.backup(increment.backupId()));
-    Folders.delete(cluster.backup(full.backupId()));
+    Folders.delete(leak.cluster.backup(increment.backupId()));
+    Folders.delete(leak.cluster.backup(full.backupId()));
     assertThat(newIncrement.parent()).isEqualTo(newFull.backupId());
-    assertThat(newKeys.verify(newIncrement.backupId(), VerificationLevel.RESTORE).findings())
+    assertThat(leak.newKeys.verify(newIncrement.backupId(), VerificationLevel.RESTORE).findings())
         .extracting(Finding::outcome)
         .containsOnly("OK");
-    assertThat(newKeys.restore(newIncrement, "chain").dryRun()).isFalse();
+    assertThat(leak.newKeys.restore(newIncrement, "chain").dryRun()).isFalse();
   }
 
   @Test
   void whatIsNotEncryptedIsNotVouchedFor() throws IOException {
-    Manifest forged = both.backUp(DUMP, null);
+    Manifest forged = leak.both.backUp(DUMP, null);
     BackupId id = BackupId.next(Clock.systemUTC());
 
     assertRefused(
         ErrorCode.NOT_AUTHENTIC,
-        () -> both.reencrypt(id, forged.backupId(), null, FRESH, new TestAttempt()));
-    assertThat(cluster.backup(id)).doesNotExist();
+        () -> leak.both.reencrypt(id, forged.backupId(), null, FRESH, new TestAttempt()));
+    assertThat(leak.cluster.backup(id)).doesNotExist();
   }
 
   @Test
   void aDamagedFirstIsNotGivenASecond() throws IOException {
-    Manifest first = both.backUp(DUMP, LEAKED);
-    Path dump = cluster.backup(first.backupId()).resolve(first.artifacts().getLast().object());
+    Manifest first = leak.both.backUp(DUMP, LEAKED);
+    Path dump = leak.cluster.backup(first.backupId()).resolve(first.artifacts().getLast().object());
     byte[] bytes = Files.readAllBytes(dump);
     bytes[bytes.length / 2] ^= 1;
     Files.write(dump, bytes);
@@ -250,35 +209,23 @@ class ReencryptionTest {
 
     assertRefused(
         ErrorCode.ARTIFACT_DAMAGED,
-        () -> both.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt()));
-    assertThat(cluster.backup(id).resolve("manifest.json")).doesNotExist();
+        () -> leak.both.reencrypt(id, first.backupId(), null, FRESH, new TestAttempt()));
+    assertThat(leak.cluster.backup(id).resolve("manifest.json")).doesNotExist();
   }
 
   private Manifest reencrypt(Manifest first, EncryptionSpec after, TestAttempt attempt) {
-    return both.reencrypt(BackupId.next(Clock.systemUTC()), first.backupId(), null, after, attempt);
+    return leak.both.reencrypt(
+        BackupId.next(Clock.systemUTC()), first.backupId(), null, after, attempt);
   }
 
   private Map<String, String> files(Manifest backup) throws IOException {
     Map<String, String> digests = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(cluster.backup(backup.backupId()))) {
+    try (Stream<Path> all = Files.walk(leak.cluster.backup(backup.backupId()))) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         digests.put(file.toString(), Forgery.sha256(Files.readAllBytes(file)));
       }
     }
     return digests;
-  }
-
-  private static EncryptionSpec openPgp(String recipient) {
-    return new EncryptionSpec.OpenPgp(List.of(ref(recipient)), ref("signer"));
-  }
-
-  private static SecretRef ref(String name) {
-    return new SecretRef(name);
-  }
-
-  private static void assertRefused(ErrorCode code, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .isInstanceOfSatisfying(JobFailure.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   private static TestAttempt stoppedIn(String phase, JobId job) {

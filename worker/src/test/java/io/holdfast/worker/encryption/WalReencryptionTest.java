@@ -1,13 +1,15 @@
 package io.holdfast.worker.encryption;
 
+import static io.holdfast.worker.encryption.LeakedKeys.FRESH;
+import static io.holdfast.worker.encryption.LeakedKeys.LEAKED;
+import static io.holdfast.worker.encryption.LeakedKeys.TO_AUDITOR;
+import static io.holdfast.worker.encryption.LeakedKeys.TO_SUCCESSOR;
+import static io.holdfast.worker.failure.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.holdfast.embedded.gpg.GnuPg;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.JobId;
-import io.holdfast.model.SecretRef;
 import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.job.JobResult.Finding;
 import io.holdfast.model.job.JobResult.WalReencrypted;
@@ -15,7 +17,6 @@ import io.holdfast.model.repository.FilesystemRepositorySpec;
 import io.holdfast.model.wal.WalFileName;
 import io.holdfast.worker.attempt.TestAttempt;
 import io.holdfast.worker.encryption.EncryptedCluster.Worker;
-import io.holdfast.worker.failure.JobFailure;
 import io.holdfast.worker.failure.JobStopped;
 import io.holdfast.worker.repository.filesystem.FilesystemRepository;
 import io.holdfast.worker.wal.WalLayout;
@@ -28,10 +29,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,8 +47,8 @@ class WalReencryptionTest {
   private static final int SEGMENTS = 4;
 
   enum Kind {
-    ENVELOPE(new EncryptionSpec.Envelope(ref("leaked")), new EncryptionSpec.Envelope(ref("fresh"))),
-    OPENPGP(openPgp("auditor"), openPgp("successor"));
+    ENVELOPE(LEAKED, FRESH),
+    OPENPGP(TO_AUDITOR, TO_SUCCESSOR);
 
     private final EncryptionSpec before;
     private final EncryptionSpec after;
@@ -60,54 +59,25 @@ class WalReencryptionTest {
     }
   }
 
-  private EncryptedCluster cluster;
-  private GnuPg gpg;
-  private Worker both;
-  private Worker oldKeys;
-  private Worker newKeys;
+  private LeakedKeys leak;
   private WalLayout layout;
   private int archives;
 
   @BeforeAll
   void start() throws IOException {
-    cluster = new EncryptedCluster();
-    gpg = new GnuPg();
-    for (String name : List.of("auditor", "successor", "signer")) {
-      gpg.generate(name, "", "never");
-    }
-    Keys keys = cluster.keys().envelope("leaked").envelope("fresh");
-    both =
-        cluster.worker(
-            keys.secret("auditor", gpg, "", false)
-                .secret("successor", gpg, "", false)
-                .secret("signer", gpg, "", true));
-    oldKeys =
-        cluster.worker(
-            cluster
-                .keys()
-                .envelopeFile("leaked", keys.file("leaked"))
-                .secret("auditor", gpg, "", false)
-                .believed("signer", gpg));
-    newKeys =
-        cluster.worker(
-            cluster
-                .keys()
-                .envelopeFile("fresh", keys.file("fresh"))
-                .secret("successor", gpg, "", false)
-                .believed("signer", gpg));
+    leak = new LeakedKeys();
   }
 
   @AfterAll
   void stop() {
-    gpg.close();
-    cluster.close();
+    leak.close();
   }
 
   @BeforeEach
   void emptyArchive() throws IOException {
-    Path all = cluster.repository().resolve(WalLayout.all(EncryptedCluster.CLUSTER));
+    Path all = leak.cluster.repository().resolve(WalLayout.all(EncryptedCluster.CLUSTER));
     if (Files.exists(all)) {
-      Files.move(all, cluster.folder.resolve("done-" + ++archives));
+      Files.move(all, leak.cluster.folder.resolve("done-" + ++archives));
     }
     layout = new WalLayout(EncryptedCluster.CLUSTER, Segments.LAYOUT.systemIdentifier());
   }
@@ -117,14 +87,14 @@ class WalReencryptionTest {
   void everyFileIsReadWithTheNewKeysAloneAfterwards(Kind kind) throws IOException {
     Map<WalFileName, byte[]> files = archive(kind.before);
 
-    WalReencrypted done = both.reencryptWal(kind.after, new TestAttempt());
+    WalReencrypted done = leak.both.reencryptWal(kind.after, new TestAttempt());
 
     assertThat(done.files()).isEqualTo(files.size());
     for (Map.Entry<WalFileName, byte[]> file : files.entrySet()) {
-      assertThat(store(newKeys, null).get(file.getKey())).contains(file.getValue());
-      assertRefused(ErrorCode.KEY_UNAVAILABLE, () -> store(oldKeys, null).get(file.getKey()));
+      assertThat(store(leak.newKeys, null).get(file.getKey())).contains(file.getValue());
+      assertRefused(ErrorCode.KEY_UNAVAILABLE, () -> store(leak.oldKeys, null).get(file.getKey()));
     }
-    assertThat(put(store(both, kind.after), Segments.name(1), files.get(Segments.name(1))))
+    assertThat(put(store(leak.both, kind.after), Segments.name(1), files.get(Segments.name(1))))
         .as("a server that archives it once more")
         .isEqualTo(WalStore.Outcome.ALREADY);
   }
@@ -140,7 +110,7 @@ class WalReencryptionTest {
     for (boolean stopped = true; stopped; number++) {
       try {
         WalReencrypted finished =
-            both.reencryptWal(kind.after, stoppedAfter(3 + number, job, number));
+            leak.both.reencryptWal(kind.after, stoppedAfter(3 + number, job, number));
         assertThat(finished.files() + finished.filesThere()).isEqualTo(files.size());
         assertThat(finished.filesThere()).isPositive();
         stopped = false;
@@ -148,7 +118,7 @@ class WalReencryptionTest {
         done++;
       }
       for (Map.Entry<WalFileName, byte[]> file : files.entrySet()) {
-        assertThat(store(both, null).get(file.getKey())).contains(file.getValue());
+        assertThat(store(leak.both, null).get(file.getKey())).contains(file.getValue());
       }
       if (number > 20) {
         throw new AssertionError("it never ends");
@@ -156,7 +126,7 @@ class WalReencryptionTest {
     }
     assertThat(done).isPositive();
     for (Map.Entry<WalFileName, byte[]> file : files.entrySet()) {
-      assertThat(store(newKeys, null).get(file.getKey())).contains(file.getValue());
+      assertThat(store(leak.newKeys, null).get(file.getKey())).contains(file.getValue());
     }
   }
 
@@ -165,10 +135,10 @@ class WalReencryptionTest {
   void aCopyIsTheSameObjectsAgain(Kind kind) throws IOException {
     Map<WalFileName, byte[]> files = archive(kind.before);
     Path copy = Path.of(offsite(kind).path());
-    copyFolder(cluster.repository(), copy);
+    copyFolder(leak.cluster.repository(), copy);
     Files.delete(copy.resolve(layout.key(Segments.name(2))));
 
-    WalReencrypted done = both.reencryptWal(kind.after, new TestAttempt(), offsite(kind));
+    WalReencrypted done = leak.both.reencryptWal(kind.after, new TestAttempt(), offsite(kind));
 
     assertThat(done.files()).isEqualTo(2L * files.size() - 1);
     for (WalFileName file : files.keySet()) {
@@ -176,12 +146,13 @@ class WalReencryptionTest {
       if (file.equals(Segments.name(2))) {
         assertThat(there).as("for the next copy to take").doesNotExist();
       } else {
-        assertThat(there).hasSameBinaryContentAs(cluster.repository().resolve(layout.key(file)));
+        assertThat(there)
+            .hasSameBinaryContentAs(leak.cluster.repository().resolve(layout.key(file)));
         assertThat(
                 new WalStore(
                         new FilesystemRepository(copy),
                         layout,
-                        newKeys.seals(),
+                        leak.newKeys.seals(),
                         null,
                         Clock.systemUTC())
                     .get(file))
@@ -194,18 +165,18 @@ class WalReencryptionTest {
   void whatIsNotEncryptedIsLeftAndSaid() throws IOException {
     archive(Kind.ENVELOPE.before);
     WalFileName plain = Segments.name(9);
-    assertThat(put(store(both, null), plain, Segments.content(plain, 'p')))
+    assertThat(put(store(leak.both, null), plain, Segments.content(plain, 'p')))
         .isEqualTo(WalStore.Outcome.STORED);
-    store(both, Kind.ENVELOPE.before)
+    store(leak.both, Kind.ENVELOPE.before)
         .putGrowing(
             Segments.name(10),
             new ByteArrayInputStream(Segments.content(Segments.name(10), 'g'), 0, 5000),
             5000,
             1);
-    Path file = cluster.repository().resolve(layout.key(plain));
+    Path file = leak.cluster.repository().resolve(layout.key(plain));
     byte[] before = Files.readAllBytes(file);
 
-    WalReencrypted done = both.reencryptWal(Kind.ENVELOPE.after, new TestAttempt());
+    WalReencrypted done = leak.both.reencryptWal(Kind.ENVELOPE.after, new TestAttempt());
 
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     assertThat(done.findings())
@@ -217,18 +188,19 @@ class WalReencryptionTest {
   @Test
   void aDamagedFileKeepsNoneOfTheOthersFromIt() throws IOException {
     Map<WalFileName, byte[]> files = archive(Kind.ENVELOPE.before);
-    Path damaged = cluster.repository().resolve(layout.key(Segments.name(2)));
+    Path damaged = leak.cluster.repository().resolve(layout.key(Segments.name(2)));
     byte[] bytes = Files.readAllBytes(damaged);
     bytes[bytes.length - 1] ^= 1;
     Files.write(damaged, bytes);
 
     assertRefused(
-        ErrorCode.WAL_DAMAGED, () -> both.reencryptWal(Kind.ENVELOPE.after, new TestAttempt()));
+        ErrorCode.WAL_DAMAGED,
+        () -> leak.both.reencryptWal(Kind.ENVELOPE.after, new TestAttempt()));
 
     assertThat(Files.readAllBytes(damaged)).isEqualTo(bytes);
     files.remove(Segments.name(2));
     for (Map.Entry<WalFileName, byte[]> file : files.entrySet()) {
-      assertThat(store(newKeys, null).get(file.getKey())).contains(file.getValue());
+      assertThat(store(leak.newKeys, null).get(file.getKey())).contains(file.getValue());
     }
   }
 
@@ -238,15 +210,15 @@ class WalReencryptionTest {
 
     assertRefused(
         ErrorCode.KEY_UNAVAILABLE,
-        () -> newKeys.reencryptWal(Kind.ENVELOPE.after, new TestAttempt()));
+        () -> leak.newKeys.reencryptWal(Kind.ENVELOPE.after, new TestAttempt()));
 
     for (Map.Entry<WalFileName, byte[]> file : files.entrySet()) {
-      assertThat(store(oldKeys, null).get(file.getKey())).contains(file.getValue());
+      assertThat(store(leak.oldKeys, null).get(file.getKey())).contains(file.getValue());
     }
   }
 
   private FilesystemRepositorySpec offsite(Kind kind) {
-    return cluster.repositorySpec("offsite-" + kind.ordinal());
+    return leak.cluster.repositorySpec("offsite-" + kind.ordinal());
   }
 
   private Map<WalFileName, byte[]> archive(EncryptionSpec spec) throws IOException {
@@ -256,7 +228,7 @@ class WalReencryptionTest {
       files.put(name, Segments.content(name, (char) ('a' + number)));
     }
     files.put(WalFileName.history(2), HISTORY);
-    WalStore store = store(both, spec);
+    WalStore store = store(leak.both, spec);
     for (Map.Entry<WalFileName, byte[]> file : files.entrySet()) {
       assertThat(put(store, file.getKey(), file.getValue())).isEqualTo(WalStore.Outcome.STORED);
     }
@@ -265,7 +237,7 @@ class WalReencryptionTest {
 
   private WalStore store(Worker worker, EncryptionSpec spec) {
     return new WalStore(
-        new FilesystemRepository(cluster.repository()),
+        new FilesystemRepository(leak.cluster.repository()),
         layout,
         worker.seals(),
         spec,
@@ -290,19 +262,6 @@ class WalReencryptionTest {
         }
       }
     }
-  }
-
-  private static EncryptionSpec openPgp(String recipient) {
-    return new EncryptionSpec.OpenPgp(List.of(ref(recipient)), ref("signer"));
-  }
-
-  private static SecretRef ref(String name) {
-    return new SecretRef(name);
-  }
-
-  private static void assertRefused(ErrorCode code, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .isInstanceOfSatisfying(JobFailure.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   /** It is told to stop after it has asked so often whether it may go on. */

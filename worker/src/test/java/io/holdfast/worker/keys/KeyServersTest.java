@@ -1,5 +1,6 @@
 package io.holdfast.worker.keys;
 
+import static io.holdfast.worker.failure.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +32,6 @@ import java.util.Map;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,11 +153,6 @@ class KeyServersTest {
         ErrorCode.KEY_REFUSED,
         () -> keyring.envelope(new SecretRef("aws")).unwrap(form, FOLDER, key.id()));
     assertThat(complaints).containsExactly("signature");
-  }
-
-  private static void assertRefused(ErrorCode code, ThrowingCallable action) {
-    assertThatThrownBy(action)
-        .isInstanceOfSatisfying(JobFailure.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   private void answer(HttpExchange exchange) throws IOException {
