@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A verification of level CHECKSUM against {@code sha256sum} of the same objects by curl. The backup
- * is not compressed: the reading shall outweigh what every job takes however little it reads.
+ * A verification of level CHECKSUM against {@code sha256sum} of the same objects by curl. The
+ * backup is not compressed: the reading shall outweigh what every job takes however little it
+ * reads.
  */
 final class Checksums {
   private final BenchStage stage;

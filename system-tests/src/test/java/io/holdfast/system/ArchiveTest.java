@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holdfast.embedded.postgres.PostgresCluster;
 import io.holdfast.embedded.postgres.PostgresServer;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** WAL on its way into the repository, and what the control plane says of it. */
@@ -14,6 +15,7 @@ class ArchiveTest {
   private static final Duration SOON = Duration.ofSeconds(90);
 
   @Test
+  @Tag("slow") // each start of a worker waits for a Kafka that is not there
   void keepsWalFlowingWhileApiAndKafkaAreDownAndWorkersCome() throws Exception {
     try (Fleet fleet = Fleet.own(stack -> stack.workers(2).brokerAsProcess());
         PostgresCluster cluster =

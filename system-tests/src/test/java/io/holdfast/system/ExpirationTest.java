@@ -83,7 +83,9 @@ class ExpirationTest {
   @RequiresPostgres(value = 17, program = "pg_combinebackup")
   void removesNothingThatSlowJobsOfOtherWorkersRead() {
     PostgresInstall newest = PostgresInstall.allIncremental().getFirst();
-    try (PostgresCluster cluster =
+    // Four jobs hang at once: one worker must be left to expire beside them.
+    try (Fleet fleet = Fleet.own(3);
+        PostgresCluster cluster =
             fleet.startCluster(
                 kind -> kind.standbys(0).install(newest).setting("summarize_wal", "on"));
         FaultProxy proxy = FaultProxy.to("127.0.0.1", fleet.stack().s3().port())) {
@@ -99,6 +101,7 @@ class ExpirationTest {
       String free = fleet.backedUp(name, PHYSICAL);
       fleet.backedUp(name, PHYSICAL);
       retention.declare(Retentions.LITTLE);
+      retention.declareMaxRunningJobs(6);
       assertThat(retention.expiring())
           .containsExactlyInAnyOrder(verified, restored, parent, copied, free);
 

@@ -25,11 +25,20 @@ record Retentions(Fleet fleet, String cluster) {
 
   /** Declares the cluster again, as it is but for its retention. */
   void declare(String retention) {
+    declare("retention", retention);
+  }
+
+  /** As many at once as a test lets hang, and those that it wants to end beside them. */
+  void declareMaxRunningJobs(int jobs) {
+    declare("maxRunningJobs", Integer.toString(jobs));
+  }
+
+  private void declare(String member, String json) {
     try {
       ObjectNode body = (ObjectNode) fleet.api().get("/clusters/" + cluster);
       body.remove(List.of("name", "version", "createdAt", "updatedAt", "updatedBy", "labels"));
       body.remove("systemIdentifier");
-      body.set("retention", JSON.readTree(retention));
+      body.set(member, JSON.readTree(json));
       Answer answer =
           fleet.api().call("PUT", "/clusters/" + cluster, body.toString(), "If-Match", "*");
       assertThat(answer.status()).as(answer.text()).isEqualTo(200);
