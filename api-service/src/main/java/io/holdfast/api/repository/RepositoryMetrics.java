@@ -11,7 +11,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.util.List;
 
-/** Whether repositories answer, and how much lies in them. */
+/** Whether repositories answer and go on to be trusted, and how much lies in them. */
 @ApplicationScoped
 class RepositoryMetrics implements MetricSource {
   private static final String ALL =
@@ -19,7 +19,7 @@ class RepositoryMetrics implements MetricSource {
           + " where state <> 'EXPIRED' group by repository union all select repository, count(*),"
           + " sum(coalesce(stored_bytes, 0)) from backup_copy where state in ('VERIFIED', 'COPIED')"
           + " group by repository) select r.name, r.probe_state <> 'FAILED', r.probe_at,"
-          + " coalesce(sum(t.count), 0), coalesce(sum(t.bytes), 0) from repository r left join"
+          + " cast(r.capabilities ->> 'certificateExpiresAt' as timestamptz), coalesce(sum(t.count), 0), coalesce(sum(t.bytes), 0) from repository r left join"
           + " there t on t.repository = r.name group by r.name";
 
   @Inject EntityManager entities;
@@ -27,6 +27,7 @@ class RepositoryMetrics implements MetricSource {
 
   private Family up;
   private Family probed;
+  private Family certificate;
   private Family backups;
   private Family bytes;
 
@@ -39,6 +40,11 @@ class RepositoryMetrics implements MetricSource {
         families.gauge(
             "holdfast_repository_probed_timestamp_seconds",
             "When it was last probed; 0: never, or a probe is under way",
+            "repository");
+    certificate =
+        families.gauge(
+            "holdfast_repository_certificate_expiry_timestamp_seconds",
+            "When the certificate that it showed to the last probe expires; 0: none was seen",
             "repository");
     backups =
         families.gauge(
@@ -58,6 +64,6 @@ class RepositoryMetrics implements MetricSource {
   @SuppressWarnings("unchecked")
   public void look() {
     List<Object[]> rows = entities.createNativeQuery(ALL).getResultList();
-    Columns.show(rows, 1, up, probed, backups, bytes);
+    Columns.show(rows, 1, up, probed, certificate, backups, bytes);
   }
 }

@@ -50,7 +50,12 @@ public record RepositoryView(
       boolean listAfterWrite,
       @Schema(description = "Whether objects can be locked; absent when it was not to be seen")
           Boolean objectLock,
-      @Schema(description = "Whether the keys may remove objects") Boolean deletes) {}
+      @Schema(description = "Whether the keys may remove objects") Boolean deletes,
+      @Schema(
+              description =
+                  "When the certificate expires that the store showed, or the first to expire"
+                      + " between it and its authority; absent without TLS")
+          Instant certificateExpiresAt) {}
 
   /** A page. */
   @Schema(name = "RepositoryPage")

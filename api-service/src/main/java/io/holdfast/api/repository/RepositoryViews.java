@@ -89,7 +89,8 @@ final class RepositoryViews {
         seen.multipartAbort(),
         seen.listAfterWrite(),
         seen.objectLock(),
-        seen.deletes());
+        seen.deletes(),
+        seen.certificateExpiresAt());
   }
 
   private static List<RepositoryView.FindingView> findings(String json) {

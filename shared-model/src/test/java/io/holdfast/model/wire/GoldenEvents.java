@@ -77,8 +77,14 @@ final class GoldenEvents {
         new JobEvent.Succeeded(
             event(7),
             new JobResult.Probed(
-                new Capabilities(true, true, true, true, null, null),
+                new Capabilities(true, true, true, true, null, null, null),
                 List.of(new JobResult.Finding("writable", "OK", "it can be written", null)))));
+    all.put(
+        "succeeded-probed-over-tls",
+        new JobEvent.Succeeded(
+            event(7),
+            new JobResult.Probed(
+                new Capabilities(true, true, true, true, true, true, AT), List.of())));
     all.put(
         "repository-scanned",
         new JobEvent.RepositoryScanned(

@@ -192,7 +192,7 @@ public final class FilesystemRepository implements Repository {
       boolean created = createIfAbsent(key, content);
       boolean refused = !createIfAbsent(key, content);
       boolean listed = list("probes/").contains(new ObjectStat(key, content.length));
-      return new Capabilities(created, created && refused, true, listed, false, true);
+      return new Capabilities(created, created && refused, true, listed, false, true, null);
     } finally {
       delete(key);
     }

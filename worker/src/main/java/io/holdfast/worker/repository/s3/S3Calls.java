@@ -65,6 +65,11 @@ final class S3Calls implements AutoCloseable {
     return new S3Calls(connection, headers.unlocked());
   }
 
+  /** Of the certificate that the store has shown; null without TLS or before a request. */
+  Instant certificateExpiresAt() {
+    return connection.certificateExpiresAt();
+  }
+
   /**
    * An object's size and entity tag.
    *

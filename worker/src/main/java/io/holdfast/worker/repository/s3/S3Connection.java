@@ -6,6 +6,7 @@ import io.holdfast.worker.secret.S3Keys;
 import io.minio.Http;
 import io.minio.MinioAsyncClient;
 import io.minio.errors.MinioException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +25,7 @@ final class S3Connection implements AutoCloseable {
   private final OkHttpClient http;
   private final String bucket;
   private final String prefix;
+  private final SeenCertificate certificate = new SeenCertificate();
 
   S3Connection(S3RepositorySpec spec, S3Keys keys, S3Settings settings) {
     Dispatcher dispatcher = new Dispatcher();
@@ -38,6 +40,7 @@ final class S3Connection implements AutoCloseable {
             .writeTimeout(settings.timeout())
             .retryOnConnectionFailure(false)
             .followRedirects(false)
+            .addNetworkInterceptor(certificate)
             .build();
     try {
       this.http =
@@ -64,6 +67,11 @@ final class S3Connection implements AutoCloseable {
 
   String bucket() {
     return bucket;
+  }
+
+  /** Of the certificate that the store has shown; null without TLS or before a request. */
+  Instant certificateExpiresAt() {
+    return certificate.expiresAt();
   }
 
   /** What the bucket calls the object of a key. */

@@ -208,7 +208,8 @@ public final class S3Repository implements Repository {
           aborts,
           listed,
           calls.locks().orElse(null),
-          deletes(key));
+          deletes(key),
+          calls.certificateExpiresAt());
     } finally {
       if (left) {
         calls.delete(key, null);

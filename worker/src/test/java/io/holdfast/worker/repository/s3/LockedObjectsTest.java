@@ -175,7 +175,7 @@ class LockedObjectsTest {
     try (S3Front weak = S3Front.withoutDeletes(store.port());
         Repository repository = open(weak.endpoint(), null)) {
       Capabilities found = repository.probe();
-      assertThat(found).isEqualTo(new Capabilities(true, true, true, true, true, false));
+      assertThat(found).isEqualTo(new Capabilities(true, true, true, true, true, false, null));
       assertThat(weak.refused()).isEqualTo(1);
 
       store(repository, "object", new byte[PART_BYTES + 1]);

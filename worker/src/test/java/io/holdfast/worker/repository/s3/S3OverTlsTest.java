@@ -18,7 +18,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +60,20 @@ class S3OverTlsTest {
       try (InputStream stored = repository.open("a/object")) {
         assertThat(stored.readAllBytes()).isEqualTo(content);
       }
+    }
+  }
+
+  @Test
+  void saysInAProbeWhenTheCertificateOfTheStoreExpires() throws Exception {
+    Instant expires;
+    try (InputStream pem = Files.newInputStream(certificate.authority())) {
+      expires =
+          ((X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem))
+              .getNotAfter()
+              .toInstant();
+    }
+    try (S3Repository repository = open(certificate.authority())) {
+      assertThat(repository.probe().certificateExpiresAt()).isEqualTo(expires);
     }
   }
 
