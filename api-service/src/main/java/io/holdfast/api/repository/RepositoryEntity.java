@@ -21,6 +21,9 @@ public class RepositoryEntity extends PanacheEntityBase {
   @JdbcTypeCode(SqlTypes.JSON)
   public String spec;
 
+  @Column(name = "capacity_bytes")
+  public Long capacityBytes;
+
   public long version;
 
   @Column(name = "created_at")

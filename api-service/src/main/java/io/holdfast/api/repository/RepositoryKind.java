@@ -68,7 +68,11 @@ public class RepositoryKind implements DeclaredKind<RepositoryRequest> {
                       new Named<>(
                           DeclaredName.of(view.name()),
                           new RepositoryRequest(
-                              view.type(), view.pool(), view.s3(), view.filesystem()))));
+                              view.type(),
+                              view.pool(),
+                              view.s3(),
+                              view.filesystem(),
+                              view.capacityBytes()))));
       cursor = page.nextCursor();
     } while (cursor != null);
     return all;

@@ -14,13 +14,21 @@ import java.util.List;
 /** Whether repositories answer and go on to be trusted, and how much lies in them. */
 @ApplicationScoped
 class RepositoryMetrics implements MetricSource {
+  /** What a scan saw lies there whole, WAL and all; backups that came since are put to it. */
   private static final String ALL =
-      "with there as (select repository, count(*) as count, sum(stored_bytes) as bytes from backup"
-          + " where state <> 'EXPIRED' group by repository union all select repository, count(*),"
-          + " sum(coalesce(stored_bytes, 0)) from backup_copy where state in ('VERIFIED', 'COPIED')"
-          + " group by repository) select r.name, r.probe_state <> 'FAILED', r.probe_at,"
-          + " cast(r.capabilities ->> 'certificateExpiresAt' as timestamptz), coalesce(sum(t.count), 0), coalesce(sum(t.bytes), 0) from repository r left join"
-          + " there t on t.repository = r.name group by r.name";
+      "with scanned as (select distinct on (repository) repository, listed_at, bytes from"
+          + " repository_scan where state = 'SUCCEEDED' order by repository, job_id desc), lying as"
+          + " (select repository, finished_at as came, stored_bytes as bytes from backup where"
+          + " state <> 'EXPIRED' union all select repository, coalesce(verified_at, asked_at),"
+          + " coalesce(stored_bytes, 0) from backup_copy where state in ('VERIFIED', 'COPIED')),"
+          + " there as (select l.repository, count(*) as count, sum(l.bytes) as bytes,"
+          + " coalesce(sum(l.bytes) filter (where l.came > s.listed_at), 0) as since from lying l"
+          + " left join scanned s on s.repository = l.repository group by l.repository) select"
+          + " r.name, r.probe_state <> 'FAILED', r.probe_at, cast(r.capabilities ->>"
+          + " 'certificateExpiresAt' as timestamptz), coalesce(t.count, 0), coalesce(t.bytes, 0),"
+          + " greatest(coalesce(t.bytes, 0), coalesce(s.bytes, 0) + coalesce(t.since, 0)),"
+          + " coalesce(r.capacity_bytes, 0) from repository r left join there t on t.repository ="
+          + " r.name left join scanned s on s.repository = r.name";
 
   @Inject EntityManager entities;
   @Inject Families families;
@@ -30,6 +38,8 @@ class RepositoryMetrics implements MetricSource {
   private Family certificate;
   private Family backups;
   private Family bytes;
+  private Family used;
+  private Family capacity;
 
   @PostConstruct
   void start() {
@@ -52,6 +62,16 @@ class RepositoryMetrics implements MetricSource {
     bytes =
         families.gauge(
             "holdfast_repository_stored_bytes", "Their size as it is stored", "repository");
+    used =
+        families.gauge(
+            "holdfast_repository_used_bytes",
+            "What the last scan saw there, WAL included, and backups that came since",
+            "repository");
+    capacity =
+        families.gauge(
+            "holdfast_repository_capacity_bytes",
+            "How much may lie there, as declared; 0: nobody knows",
+            "repository");
   }
 
   @Override
@@ -64,6 +84,6 @@ class RepositoryMetrics implements MetricSource {
   @SuppressWarnings("unchecked")
   public void look() {
     List<Object[]> rows = entities.createNativeQuery(ALL).getResultList();
-    Columns.show(rows, 1, up, probed, certificate, backups, bytes);
+    Columns.show(rows, 1, up, probed, certificate, backups, bytes, used, capacity);
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.api.repository;
 
 import io.holdfast.model.ResourceName;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -17,4 +18,11 @@ public record RepositoryRequest(
         @Pattern(regexp = ResourceName.PATTERN, message = "must be the name of a worker pool")
         String pool,
     @Valid S3Location s3,
-    @Valid FilesystemLocation filesystem) {}
+    @Valid FilesystemLocation filesystem,
+    @Schema(
+            description =
+                "How much may lie there, WAL included, such as the quota of a bucket; an alarm"
+                    + " comes before it is reached. Absent: nobody knows",
+            examples = "1099511627776")
+        @Min(1)
+        Long capacityBytes) {}

@@ -109,11 +109,13 @@ public class RepositoryService {
     } else {
       precondition.requireMatch("repository", name, row.version);
     }
-    PlanView plan = plan(row, spec, pool);
+    RepositoryEntity wanted = fresh(name, spec, pool);
+    wanted.capacityBytes = request.capacityBytes();
+    PlanView plan = plan(row, wanted, spec);
     if (dryRun) {
-      return new Declared<>(preview(name, row, spec, pool, plan), version(row), false);
+      return new Declared<>(preview(row, wanted, plan), version(row), false);
     }
-    return row == null ? create(name, spec, pool) : update(row, spec, pool, plan);
+    return row == null ? create(wanted, spec) : update(row, wanted, spec, plan);
   }
 
   @Transactional
@@ -156,15 +158,14 @@ public class RepositoryService {
         probed.capabilities() == null ? row.capabilities : Wire.text(probed.capabilities());
   }
 
-  private Declared<RepositoryView> create(String name, RepositorySpec spec, String pool) {
-    RepositoryEntity row = fresh(name, spec, pool);
+  private Declared<RepositoryView> create(RepositoryEntity row, RepositorySpec spec) {
     try {
       row.persistAndFlush();
     } catch (PersistenceException sameName) {
       throw new ApiProblem(
           412,
           "precondition-failed",
-          "The repository '" + name + "' was declared by somebody else just now.",
+          "The repository '" + row.name + "' was declared by somebody else just now.",
           "Read it again and decide on what you see.");
     }
     probe(row, spec);
@@ -172,15 +173,17 @@ public class RepositoryService {
   }
 
   private Declared<RepositoryView> update(
-      RepositoryEntity row, RepositorySpec spec, String pool, PlanView plan) {
+      RepositoryEntity row, RepositoryEntity wanted, RepositorySpec spec, PlanView plan) {
     if (!plan.changes().isEmpty()) {
-      row.spec = Wire.text(spec);
-      row.pool = pool;
-      row.version++;
-      row.updatedAt = clock.instant();
-      row.updatedBy = caller.keyId();
+      boolean elsewhere = !Wire.read(row.spec, RepositorySpec.class).equals(spec);
       // What was found was found elsewhere.
-      row.capabilities = null;
+      row.capabilities = elsewhere ? null : row.capabilities;
+      row.spec = wanted.spec;
+      row.pool = wanted.pool;
+      row.capacityBytes = wanted.capacityBytes;
+      row.version++;
+      row.updatedAt = wanted.updatedAt;
+      row.updatedBy = wanted.updatedBy;
     }
     probe(row, spec);
     return new Declared<>(RepositoryViews.of(row, null), row.version, false);
@@ -222,9 +225,8 @@ public class RepositoryService {
     return row;
   }
 
-  private RepositoryView preview(
-      String name, RepositoryEntity row, RepositorySpec spec, String pool, PlanView plan) {
-    RepositoryEntity wanted = fresh(name, spec, pool);
+  private static RepositoryView preview(
+      RepositoryEntity row, RepositoryEntity wanted, PlanView plan) {
     if (row != null) {
       wanted.version = row.version;
       wanted.createdAt = row.createdAt;
@@ -234,16 +236,17 @@ public class RepositoryService {
     return RepositoryViews.of(wanted, plan);
   }
 
-  private PlanView plan(RepositoryEntity row, RepositorySpec spec, String pool) {
+  private PlanView plan(RepositoryEntity row, RepositoryEntity wanted, RepositorySpec spec) {
     JsonNode before =
         row == null
             ? null
             : json.valueToTree(
-                RepositoryViews.declaration(Wire.read(row.spec, RepositorySpec.class), row.pool));
+                RepositoryViews.declaration(
+                    Wire.read(row.spec, RepositorySpec.class), row.pool, row.capacityBytes));
     return PlanView.between(
         before,
-        json.valueToTree(RepositoryViews.declaration(spec, pool)),
-        List.of("A worker of pool '" + pool + "' probes the repository."));
+        json.valueToTree(RepositoryViews.declaration(spec, wanted.pool, wanted.capacityBytes)),
+        List.of("A worker of pool '" + wanted.pool + "' probes the repository."));
   }
 
   private static long version(RepositoryEntity row) {

@@ -13,6 +13,7 @@ public record RepositoryView(
     String pool,
     S3Location s3,
     FilesystemLocation filesystem,
+    @Schema(description = "How much may lie there; absent: nobody knows") Long capacityBytes,
     @Schema(description = "What the last successful probe found; absent until then")
         CapabilitiesView capabilities,
     ProbeView probe,

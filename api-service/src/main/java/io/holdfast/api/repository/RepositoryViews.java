@@ -24,6 +24,7 @@ final class RepositoryViews {
         row.pool,
         s3(spec),
         filesystem(spec),
+        row.capacityBytes,
         capabilities(row.capabilities),
         new RepositoryView.ProbeView(
             row.probeState, row.probeJobId, row.probeAt, findings(row.probeFindings)),
@@ -35,8 +36,8 @@ final class RepositoryViews {
   }
 
   /** What a person declares, for comparing two declarations. */
-  static RepositoryRequest declaration(RepositorySpec spec, String pool) {
-    return new RepositoryRequest(type(spec), pool, s3(spec), filesystem(spec));
+  static RepositoryRequest declaration(RepositorySpec spec, String pool, Long capacityBytes) {
+    return new RepositoryRequest(type(spec), pool, s3(spec), filesystem(spec), capacityBytes);
   }
 
   private static String type(RepositorySpec spec) {

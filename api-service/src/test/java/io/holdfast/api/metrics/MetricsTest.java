@@ -13,7 +13,6 @@ import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Problem;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.job.JobResult;
-import io.holdfast.model.repository.Capabilities;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -251,52 +250,6 @@ class MetricsTest {
                                 "holdfast_job_last_failure_timestamp_seconds",
                                 mine("kind", "BACKUP")))
                     .isGreaterThan(Instant.now().getEpochSecond() - 60.0));
-  }
-
-  @Test
-  void saysWhenTheCertificatesOfAStoreAndOfTheServiceExpire() {
-    String store = Api.name("store");
-    Instant expires = Instant.parse("2030-01-02T03:04:05Z");
-    Map<String, String> labels = Map.of("repository", store);
-    String metric = "holdfast_repository_certificate_expiry_timestamp_seconds";
-    String probe =
-        admin()
-            .body(
-                "{\"type\":\"S3\",\"pool\":\""
-                    + api.cluster()
-                    + "\",\"s3\":{\"endpoint\":\"https://store.internal\",\"bucket\":\"backups\","
-                    + "\"credentialsRef\":\"store\"}}")
-            .put("/api/v1/repositories/" + store)
-            .then()
-            .statusCode(201)
-            .extract()
-            .path("probe.jobId");
-    await().atMost(PATIENCE).until(() -> scrape().value(metric, labels) != null);
-    Double unseen = scrape().value(metric, labels);
-
-    api.worker().awaitRun(probe, 1);
-    api.worker().accept(probe, 1);
-    api.worker()
-        .succeed(
-            probe,
-            1,
-            new JobResult.Probed(
-                new Capabilities(true, true, true, true, null, true, expires), List.of()));
-
-    await().atMost(PATIENCE).until(() -> scrape().value(metric, labels) > 0);
-    assertThat(unseen).isZero();
-    assertThat(scrape().value(metric, labels)).isEqualTo(expires.getEpochSecond());
-    assertThat(
-            admin()
-                .get("/api/v1/repositories/" + store)
-                .<String>path("capabilities.certificateExpiresAt"))
-        .isEqualTo(expires.toString());
-    assertThat(scrape().value("holdfast_api_certificate_expiry_timestamp_seconds", Map.of()))
-        .as("made for 30 days when this test run began")
-        .isBetween(
-            Instant.now().plus(Duration.ofDays(29)).getEpochSecond() + 0.0,
-            Instant.now().plus(Duration.ofDays(30)).getEpochSecond() + 0.0);
-    admin().header("If-Match", "*").delete("/api/v1/repositories/" + store);
   }
 
   private void awaitSeries(String name) {
