@@ -10,8 +10,13 @@ import io.holdfast.api.testing.Manifests;
 import io.holdfast.api.testing.Observations;
 import io.holdfast.api.testing.StackResource;
 import io.holdfast.model.ErrorCode;
+import io.holdfast.model.Lsn;
 import io.holdfast.model.Problem;
+import io.holdfast.model.cluster.NodeObservation;
+import io.holdfast.model.cluster.NodeRole;
+import io.holdfast.model.cluster.Topology;
 import io.holdfast.model.command.JobCommand;
+import io.holdfast.model.event.WorkerEvent;
 import io.holdfast.model.job.JobResult;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -28,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +91,24 @@ class MetricsTest {
         .put("/api/v1/clusters/" + api.cluster() + "/schedules/nightly")
         .then()
         .statusCode(201);
+    seen(
+        new NodeObservation(
+            "pg-2",
+            NodeRole.STANDBY,
+            null,
+            "15.18",
+            150018,
+            Observations.SYSTEM,
+            1,
+            Lsn.parse("0/1000000"),
+            4096L,
+            1.5,
+            "streaming",
+            false,
+            0.0,
+            30.0,
+            true));
+    awaitSeries("holdfast_replication_lag_bytes");
     awaitSeries("holdfast_schedule_overdue");
     awaitSeries("holdfast_copies_waiting");
     await()
@@ -98,6 +122,22 @@ class MetricsTest {
     scrape.types().forEach((name, type) -> shown.put(name, new Metric(type, scrape.labels(name))));
 
     assertThat(shown).isEqualTo(listed());
+    Map<String, String> standby = mine("node", "pg-2");
+    assertThat(scrape.value("holdfast_replication_lag_bytes", standby)).isEqualTo(4096);
+    assertThat(scrape.value("holdfast_replication_lag_seconds", standby)).isEqualTo(1.5);
+    assertThat(scrape.value("holdfast_replication_lag_limit_bytes", mine())).isEqualTo(1_048_576);
+  }
+
+  /** By a worker that looks at the cluster. */
+  private void seen(NodeObservation... nodes) {
+    Instant now = Instant.now();
+    api.worker()
+        .say(
+            new WorkerEvent.TopologyObserved(
+                UUID.randomUUID().toString(),
+                "worker-1",
+                now,
+                new Topology(api.cluster(), now, List.of(nodes))));
   }
 
   @Test
