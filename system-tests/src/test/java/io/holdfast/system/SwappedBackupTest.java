@@ -64,6 +64,11 @@ class SwappedBackupTest {
         "/clusters/" + name + "/drills",
         "{\"backupId\":\"" + encrypted + "\",\"target\":{\"type\":\"END_OF_BACKUP\"}}");
     refused("/backups/" + encrypted + "/reencryptions", "{}");
+    Path elsewhere = fleet.stack().repositoriesRoot().resolve("not-exchanged");
+    refused(
+        "/backups/" + encrypted + "/copies",
+        "{\"repository\":\"" + fleet.filesystemRepositoryAt(elsewhere) + "\"}");
+    assertThat(elsewhere.resolve("clusters")).doesNotExist();
     assertThat(target).doesNotExist();
     assertThat(fleet.api().get("/backups/" + encrypted).path("state").asText())
         .isEqualTo("SUSPECT");

@@ -106,17 +106,21 @@ public class CopyService {
   @Transactional
   JobView submit(
       BackupQueries.Known backup, String repository, String storageClass, SubmitOptions options) {
+    BackupQueries.Recorded recorded = backups.recorded(backup.id());
     JobView job =
         jobs.submit(
             JobKind.COPY,
             backup.cluster(),
             clusters.pool(backup.cluster()),
             new JobSpec.Copy(
-                backup.id(),
-                backup.cluster(),
-                repositories.spec(backup.repository()),
-                destination(
-                    () -> clusters.place(backup.cluster(), repository), repository, storageClass)),
+                    backup.id(),
+                    backup.cluster(),
+                    repositories.spec(backup.repository()),
+                    destination(
+                        () -> clusters.place(backup.cluster(), repository),
+                        repository,
+                        storageClass))
+                .known(recorded.encrypted(), recorded.sha256()),
             options);
     BackupCopyEntity row =
         BackupCopyEntity.at(UUID.fromString(backup.id().value()), repository, clock.instant());

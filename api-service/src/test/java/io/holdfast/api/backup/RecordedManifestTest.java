@@ -5,6 +5,7 @@ import static io.holdfast.api.testing.ApiFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.api.testing.Api;
 import io.holdfast.api.testing.ApiFixture;
 import io.holdfast.api.testing.Manifests;
 import io.holdfast.api.testing.StackResource;
@@ -71,6 +72,18 @@ class RecordedManifestTest {
                 "{\"backupId\":\""
                     + backup
                     + "\",\"dryRun\":true,\"physical\":{\"directory\":\"/srv/restored\"}}");
+
+    assertThat(spec.manifestSha256()).isEqualTo(SHA256);
+    assertThat(spec.encrypted()).isTrue();
+  }
+
+  @Test
+  void aCopyIsTold() {
+    JobSpec.Copy spec =
+        (JobSpec.Copy)
+            asked(
+                "/api/v1/backups/" + backup + "/copies",
+                "{\"repository\":\"" + Api.repository() + "\"}");
 
     assertThat(spec.manifestSha256()).isEqualTo(SHA256);
     assertThat(spec.encrypted()).isTrue();

@@ -218,13 +218,30 @@ public sealed interface JobSpec {
    * the same keys.
    *
    * @param repository where it is read
+   * @param encrypted as of {@link Restore}
+   * @param manifestSha256 as of {@link Restore}
    */
   record Copy(
       BackupId backupId,
       String sourceCluster,
       RepositorySpec repository,
-      RepositorySpec destination)
-      implements JobSpec {}
+      RepositorySpec destination,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean encrypted,
+      String manifestSha256)
+      implements JobSpec {
+    /** Of a backup that need not be encrypted. */
+    public Copy(
+        BackupId backupId,
+        String sourceCluster,
+        RepositorySpec repository,
+        RepositorySpec destination) {
+      this(backupId, sourceCluster, repository, destination, false, null);
+    }
+
+    public Copy known(boolean asEncrypted, String sha256) {
+      return new Copy(backupId, sourceCluster, repository, destination, asEncrypted, sha256);
+    }
+  }
 
   /**
    * Takes what the archive of a cluster has and the destination lacks, as far as it is there when

@@ -259,6 +259,9 @@ final class GoldenCommands {
                     null,
                     null))));
     all.put("run-job-copy", run(new JobSpec.Copy(BACKUP, "orders", DISK, S3.inClass("GLACIER"))));
+    all.put(
+        "run-job-copy-known",
+        run(new JobSpec.Copy(BACKUP, "orders", DISK, S3).known(true, "ab".repeat(32))));
     all.put("run-job-copy-wal", run(new JobSpec.CopyWal("orders", DISK, S3)));
     all.put(
         "run-job-copy-wal-expired",

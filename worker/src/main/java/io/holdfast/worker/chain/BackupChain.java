@@ -191,6 +191,12 @@ public record BackupChain(List<StoredBackup> members, String sha256) {
     members.forEach(member -> member.seal().requireReadable());
   }
 
+  /** Of the manifest of a member, as it was when the chain was read. */
+  public String sha256(StoredBackup member) {
+    int child = members.indexOf(member) + 1;
+    return child == members.size() ? sha256 : members.get(child).manifest().parentManifestSha256();
+  }
+
   /** The backup that was asked for. */
   public StoredBackup asked() {
     return members.getLast();

@@ -59,9 +59,14 @@ final class BackupCopy {
     return bytesSent;
   }
 
-  CopiedBackup take(StoredBackup backup) {
+  /**
+   * @param sha256 of its manifest, as it was when it was found to be the right one
+   * @throws JobFailure NOT_AUTHENTIC when it was exchanged since
+   */
+  CopiedBackup take(StoredBackup backup, String sha256) {
     BackupLayout layout = backup.layout();
     Committed original = manifests.readCommitted(layout);
+    requireUnchanged(layout, original, sha256);
     Manifest manifest = original.manifest();
     boolean exists = destination.stat(layout.manifest()).isPresent();
     if (exists) {
@@ -159,6 +164,15 @@ final class BackupCopy {
       // Of something that never became a copy: without a manifest nobody relies on it.
       destination.delete(key);
       boolean unused = destination.createIfAbsent(key, content);
+    }
+  }
+
+  private static void requireUnchanged(BackupLayout layout, Committed original, String sha256) {
+    if (!original.sha256().equals(sha256)) {
+      throw new JobFailure(
+          ErrorCode.NOT_AUTHENTIC,
+          "the manifest of backup " + layout.backupId() + " was changed while it was copied",
+          "Nothing of it was sent. Look at what else writes to the source.");
     }
   }
 

@@ -39,9 +39,9 @@ public final class CopyJob {
 
   /**
    * @throws io.holdfast.worker.failure.JobFailure BACKUP_NOT_FOUND, MANIFEST_UNREADABLE or
-   *     ARTIFACT_DAMAGED when the source does not hold it whole, STORED_BYTES_DIFFER when the
-   *     destination does not hold what was sent, COPY_DIFFERS when another backup lies there under
-   *     its name
+   *     ARTIFACT_DAMAGED when the source does not hold it whole, NOT_AUTHENTIC when it holds
+   *     another one than was recorded, STORED_BYTES_DIFFER when the destination does not hold what
+   *     was sent, COPY_DIFFERS when another backup lies there under its name
    */
   public Copied run(JobSpec.Copy spec, Attempt attempt) {
     try (Repository source = repositories.open(spec.repository());
@@ -55,13 +55,15 @@ public final class CopyJob {
               new BackupLayout(spec.sourceCluster(), spec.backupId()),
               new Transfer(source, attempt, RateLimit.none()),
               attempt);
+      // Before anything is sent: who copies an exchanged backup makes it look like two witnesses.
+      chain.requireKnown(spec.encrypted(), spec.manifestSha256());
       boolean readBack = readable(spec.destination());
       BackupCopy copy =
           new BackupCopy(
               source, manifests, destination, new ManifestStore(destination, clock), readBack);
       List<CopiedBackup> copied = new ArrayList<>();
       for (StoredBackup member : chain.members()) {
-        copied.add(copy.take(member));
+        copied.add(copy.take(member, chain.sha256(member)));
       }
       return new Copied(
           spec.backupId(),

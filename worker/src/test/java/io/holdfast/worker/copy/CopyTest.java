@@ -118,6 +118,59 @@ class CopyTest {
   }
 
   @Test
+  void aBackupThatWasExchangedInTheSourceBecomesNoCopy() {
+    Manifest backup = stores.backUp(null, 4000);
+    String recorded = stores.manifestSha256(backup);
+    stores.exchange(backup);
+
+    assertThatThrownBy(() -> copy(known(backup, false, recorded), new TestAttempt()))
+        .isInstanceOfSatisfying(
+            JobFailure.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(ErrorCode.NOT_AUTHENTIC);
+              assertThat(failure)
+                  .hasMessage(
+                      "the manifest of backup "
+                          + backup.backupId()
+                          + " is another one than was recorded when it was taken");
+            });
+    assertThat(stores.objects(stores.second())).isEmpty();
+  }
+
+  @Test
+  void aBackupThatIsKnownToBeEncryptedAndSaysThatItIsNotBecomesNoCopy() {
+    Manifest backup = stores.backUp(null, 4000);
+
+    assertThatThrownBy(() -> copy(known(backup, true, null), new TestAttempt()))
+        .isInstanceOfSatisfying(
+            JobFailure.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NOT_AUTHENTIC));
+    assertThat(stores.objects(stores.second())).isEmpty();
+  }
+
+  @Test
+  void aBackupThatIsExchangedWhileItsParentIsCopiedBecomesNoCopy() {
+    Manifest full = stores.backUp(null, 5000);
+    Manifest incremental = stores.backUp(full, 3000);
+    String recorded = stores.manifestSha256(incremental);
+    TestAttempt exchanging =
+        new TestAttempt(
+            phase -> {
+              if (phase.equals("COPYING " + full.backupId())) {
+                stores.exchange(incremental);
+              }
+            });
+
+    assertThatThrownBy(() -> copy(known(incremental, false, recorded), exchanging))
+        .isInstanceOfSatisfying(
+            JobFailure.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NOT_AUTHENTIC));
+    assertThat(stores.objects(stores.second()))
+        .containsKey(layout(full).manifest())
+        .doesNotContainKey(layout(incremental).manifest());
+  }
+
+  @Test
   void walIsCopiedAsFarAsItIsMissing() {
     stores.archive("000000010000000000000001", 500_000);
     stores.archive("000000010000000000000002", 500_000);
@@ -152,10 +205,16 @@ class CopyTest {
   }
 
   private Copied copy(Manifest backup) {
-    return new CopyJob(stores.repositories(), Clock.systemUTC())
-        .run(
-            new JobSpec.Copy(backup.backupId(), TwoStores.CLUSTER, stores.first(), stores.second()),
-            new TestAttempt());
+    return copy(known(backup, false, stores.manifestSha256(backup)), new TestAttempt());
+  }
+
+  private Copied copy(JobSpec.Copy spec, TestAttempt attempt) {
+    return new CopyJob(stores.repositories(), Clock.systemUTC()).run(spec, attempt);
+  }
+
+  private JobSpec.Copy known(Manifest backup, boolean encrypted, String sha256) {
+    return new JobSpec.Copy(backup.backupId(), TwoStores.CLUSTER, stores.first(), stores.second())
+        .known(encrypted, sha256);
   }
 
   private WalCopied copyWal() {

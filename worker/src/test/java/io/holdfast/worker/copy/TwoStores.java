@@ -179,6 +179,34 @@ public final class TwoStores implements AutoCloseable {
         null);
   }
 
+  /**
+   * Puts another manifest, which fits itself and its objects, in the place of a backup's in the
+   * first store, as somebody could that may write there.
+   */
+  public void exchange(Manifest backup) {
+    BackupLayout layout = new BackupLayout(CLUSTER, backup.backupId());
+    delete(first(), layout.manifest());
+    delete(first(), layout.sha256Sums(backup.runId()));
+    try (Repository repository = repositories.open(first())) {
+      Manifest unused =
+          new ManifestStore(repository, Clock.systemUTC())
+              .commit(
+                  manifest(
+                      backup.backupId(),
+                      backup.runId(),
+                      JobId.next(Clock.systemUTC()),
+                      backup.artifacts(),
+                      null,
+                      null),
+                  Seal.none());
+    }
+  }
+
+  /** Of a backup's manifest in the first store. */
+  public String manifestSha256(Manifest backup) {
+    return digests(first()).get(new BackupLayout(CLUSTER, backup.backupId()).manifest());
+  }
+
   /** Puts a file of WAL into the first store's archive. */
   public void archive(String file, int bytes) {
     byte[] plain = new byte[bytes];
