@@ -30,7 +30,8 @@ import org.jboss.logging.Logger;
 /**
  * Admission: hands waiting jobs to the outbox, first in first out, as far as their cluster has
  * room. At most one physical backup per cluster at once, and a bounded number of jobs; a physical
- * backup that waits for another does not hold up the jobs behind it.
+ * backup that waits for another does not hold up the jobs behind it, nor does one that waits for
+ * its {@link Turns turn}.
  *
  * <p>One pass over a cluster holds an advisory lock, so that any number of replicas count the same.
  */
@@ -215,11 +216,12 @@ public class Dispatcher {
   private List<JobEntity> waiting(String cluster, boolean physicalFree, int limit) {
     return entities
         .createNativeQuery(
-            "select * from job where "
-                + (cluster == null ? "cluster is null and :c = ''" : "cluster = :c")
-                + " and state = 'QUEUED' and dispatched_at is null and (not_before is null or"
-                + " not_before <= :now) and (not exclusive or :physicalFree) order by id limit"
-                + " :limit for update skip locked",
+            "select j.* from job j where "
+                + (cluster == null ? "j.cluster is null and :c = ''" : "j.cluster = :c")
+                + " and j.state = 'QUEUED' and j.dispatched_at is null and (j.not_before is null or"
+                + " j.not_before <= :now) and (not j.exclusive or :physicalFree) and "
+                + Turns.COME
+                + " order by j.id limit :limit for update of j skip locked",
             JobEntity.class)
         .setParameter("c", cluster == null ? "" : cluster)
         .setParameter("now", clock.instant())

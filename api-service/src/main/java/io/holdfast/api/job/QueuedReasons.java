@@ -25,7 +25,7 @@ class QueuedReasons {
   @Inject ClusterService clusters;
   @Inject JobsConfig config;
 
-  /** A sentence for each queued job of the list; two queries however long it is. */
+  /** A sentence for each queued job of the list; three queries however long it is. */
   Map<UUID, String> of(List<JobEntity> jobs) {
     Set<String> clusters =
         jobs.stream()
@@ -33,22 +33,30 @@ class QueuedReasons {
             .map(job -> job.cluster)
             .collect(Collectors.toSet());
     Map<String, List<Occupant>> occupants = occupants(clusters);
+    Map<UUID, String> turns =
+        turns(jobs.stream().filter(job -> job.state == JobState.QUEUED).toList());
     Map<UUID, String> reasons = new HashMap<>();
     for (JobEntity job : jobs) {
       if (job.state == JobState.QUEUED) {
         List<Occupant> others =
             job.cluster == null ? List.of() : occupants.getOrDefault(job.cluster, List.of());
-        reasons.put(job.id, reason(job, others));
+        reasons.put(job.id, reason(job, others, turns.get(job.id)));
       }
     }
     return reasons;
   }
 
-  private String reason(JobEntity job, List<Occupant> occupants) {
+  /**
+   * @param turn for which other it waits; null: for none
+   */
+  private String reason(JobEntity job, List<Occupant> occupants, String turn) {
     if (job.dispatchedAt != null) {
       return job.cancelRequestedAt != null
           ? "sent to pool '" + job.pool + "'; waiting to hear that it was stopped"
           : "sent to pool '" + job.pool + "'; no worker has accepted it yet";
+    }
+    if (turn != null) {
+      return turn;
     }
     List<Occupant> others = occupants.stream().filter(o -> !o.id().equals(job.id)).toList();
     if (job.exclusive) {
@@ -84,6 +92,25 @@ class QueuedReasons {
     return job.cluster == null
         ? "waits for its turn"
         : "waits for its turn in cluster '" + job.cluster + "'";
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<UUID, String> turns(List<JobEntity> queued) {
+    if (queued.isEmpty()) {
+      return Map.of();
+    }
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select j.id, o.id, o.kind from job j join job o on "
+                    + Turns.WAITS
+                    + " where j.id in (:ids) and j.dispatched_at is null order by o.id desc")
+            .setParameter("ids", queued.stream().map(job -> job.id).toList())
+            .getResultList();
+    // The first of several is put last, and stays.
+    Map<UUID, String> turns = new HashMap<>();
+    rows.forEach(row -> turns.put((UUID) row[0], Turns.sentence(row[1], (String) row[2])));
+    return turns;
   }
 
   @SuppressWarnings("unchecked")

@@ -84,20 +84,24 @@ final class WalCopyRewrite {
     Set<String> keys = copied.stream().map(ObjectStat::key).collect(Collectors.toSet());
     attempt.phase("REENCRYPTING_COPY", copied.stream().mapToLong(ObjectStat::bytes).sum());
     List<String> archived = archive.list(all).stream().map(ObjectStat::key).toList();
+    // Of a system that the copy has none of any more, nothing is made again.
+    Set<String> systems =
+        keys.stream()
+            .filter(key -> WalLayout.file(key).isPresent())
+            .map(key -> system(all, key))
+            .collect(Collectors.toSet());
     // First: a copy never has a file whose key it lacks.
     archived.stream()
         .filter(key -> WalLayout.wrappedKey(key) && !keys.contains(key))
-        .forEach(
-            key -> {
-              boolean unused = copy.createIfAbsent(key, StoredBytes.of(archive, key));
-            });
+        .filter(key -> systems.contains(system(all, key)))
+        .forEach(this::takeKey);
     for (String key : archived) {
       attempt.requireHeld();
       Optional<WalFileName> file = WalLayout.file(key);
       if (file.isEmpty() || !keys.contains(key)) {
         continue;
       }
-      WalLayout layout = new WalLayout(cluster, key.substring(all.length()).split("/", 2)[0]);
+      WalLayout layout = new WalLayout(cluster, system(all, key));
       if (key.equals(layout.key(file.get()))) {
         try {
           take(layout, file.get(), key);
@@ -113,12 +117,27 @@ final class WalCopyRewrite {
     }
   }
 
+  private static String system(String all, String key) {
+    return key.substring(all.length()).split("/", 2)[0];
+  }
+
+  /** One that is gone was wrapped anew since, or nothing needs it. */
+  private void takeKey(String key) {
+    StoredBytes.find(archive, key)
+        .ifPresent(
+            form -> {
+              boolean unused = copy.createIfAbsent(key, form);
+            });
+  }
+
   private void take(WalLayout layout, WalFileName file, String key) {
-    if (archive.stat(key).isEmpty() || copy.stat(key).isEmpty()) {
+    Optional<byte[]> archived = StoredBytes.find(archive, key);
+    Optional<byte[]> copied = StoredBytes.find(copy, key);
+    if (archived.isEmpty() || copied.isEmpty()) {
       return; // expired since it was listed
     }
-    byte[] ours = StoredBytes.of(archive, key);
-    byte[] theirs = StoredBytes.of(copy, key);
+    byte[] ours = archived.get();
+    byte[] theirs = copied.get();
     attempt.advanced(theirs.length);
     if (Arrays.equals(ours, theirs)) {
       there++;
@@ -132,9 +151,10 @@ final class WalCopyRewrite {
           "One of the two was changed; look which one its label fits.");
     }
     attempt.requireHeld();
-    StoredBytes.replace(copy, key, ours);
-    rewritten++;
-    bytes += ours.length;
+    if (StoredBytes.replace(copy, key, ours)) {
+      rewritten++;
+      bytes += ours.length;
+    }
   }
 
   private byte[] content(

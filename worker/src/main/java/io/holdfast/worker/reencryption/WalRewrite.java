@@ -106,10 +106,11 @@ final class WalRewrite {
   }
 
   private void take(WalLayout layout, WalFileName file, String key, Mine mine) {
-    if (repository.stat(key).isEmpty()) {
+    Optional<byte[]> found = StoredBytes.find(repository, key);
+    if (found.isEmpty()) {
       return; // expired since it was listed
     }
-    byte[] object = StoredBytes.of(repository, key);
+    byte[] object = found.get();
     Encryption before = label(key, object).encryption();
     if (before == null) {
       plain++;
@@ -129,9 +130,10 @@ final class WalRewrite {
           "The old object is untouched. Look at the key that the cluster declares.");
     }
     attempt.requireHeld();
-    StoredBytes.replace(repository, key, encoded.object());
-    rewritten++;
-    bytes += encoded.object().length;
+    if (StoredBytes.replace(repository, key, encoded.object())) {
+      rewritten++;
+      bytes += encoded.object().length;
+    }
   }
 
   private static WalObject.Label label(String key, byte[] object) {

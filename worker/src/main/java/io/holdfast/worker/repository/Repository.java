@@ -44,6 +44,17 @@ public interface Repository extends AutoCloseable {
   boolean createPassing(String key, byte[] content);
 
   /**
+   * Puts a small object in the place of another, in one step: at every moment a reader finds one of
+   * the two, whole. What was removed since is not made again, however late the write arrives, on a
+   * store that honours the condition {@code If-Match}. On any other, and in a directory, there is a
+   * moment between the last look and the write, of a request or a system call, in which a removal
+   * goes unnoticed.
+   *
+   * @return whether the new one lies there; false: there was none to replace any more
+   */
+  boolean replace(String key, byte[] content);
+
+  /**
    * Opens an object from its first byte. The caller closes the stream.
    *
    * @throws io.holdfast.worker.failure.JobFailure ARTIFACT_DAMAGED when there is no such object

@@ -38,6 +38,11 @@ public final class RetryingRepository implements Repository {
     return create(key, content, () -> driver.createPassing(key, content));
   }
 
+  @Override
+  public boolean replace(String key, byte[] content) {
+    return retry.call(() -> driver.replace(key, content));
+  }
+
   private boolean create(String key, byte[] content, BooleanSupplier once) {
     AtomicInteger attempts = new AtomicInteger();
     return retry.call(

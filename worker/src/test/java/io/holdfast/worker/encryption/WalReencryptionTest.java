@@ -24,6 +24,7 @@ import io.holdfast.worker.wal.WalStore;
 import io.holdfast.worker.wal.fetch.Segments;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +163,73 @@ class WalReencryptionTest {
   }
 
   @Test
+  void whatExpiresMeanwhileStaysAway() throws IOException {
+    WalFileName expired = Segments.name(2);
+    int moment = 0;
+    for (boolean inTime = true; inTime; moment++) {
+      emptyArchive();
+      Map<WalFileName, byte[]> files = archive(Kind.ENVELOPE.before);
+      Path file = leak.cluster.repository().resolve(layout.key(expired));
+      Removal removal = new Removal(file, moment);
+
+      WalReencrypted done = leak.both.reencryptWal(Kind.ENVELOPE.after, removal.attempt());
+
+      inTime = removal.fired;
+      assertThat(Files.exists(file))
+          .as("removed when it was asked %d times", moment)
+          .isNotEqualTo(inTime);
+      files.remove(expired);
+      assertThat(done.files()).isBetween((long) files.size(), files.size() + 1L);
+      for (Map.Entry<WalFileName, byte[]> other : files.entrySet()) {
+        assertThat(store(leak.newKeys, null).get(other.getKey())).contains(other.getValue());
+      }
+    }
+    assertThat(moment).as("moments").isGreaterThan(2 * SEGMENTS);
+  }
+
+  @Test
+  void whatExpiresInACopyMeanwhileStaysAwayThere() throws IOException {
+    WalFileName expired = Segments.name(2);
+    int moment = 0;
+    for (boolean inTime = true; inTime; moment++) {
+      emptyArchive();
+      Map<WalFileName, byte[]> files = archive(Kind.ENVELOPE.before);
+      FilesystemRepositorySpec place = leak.cluster.repositorySpec("emptied-" + moment);
+      Path copy = Path.of(place.path());
+      copyFolder(leak.cluster.repository(), copy);
+      Path file = copy.resolve(layout.key(expired));
+      Removal removal = new Removal(file, moment);
+
+      WalReencrypted unused = leak.both.reencryptWal(Kind.ENVELOPE.after, removal.attempt(), place);
+
+      inTime = removal.fired;
+      assertThat(Files.exists(file))
+          .as("removed when it was asked %d times", moment)
+          .isNotEqualTo(inTime);
+      files.remove(expired);
+      for (WalFileName other : files.keySet()) {
+        assertThat(copy.resolve(layout.key(other)))
+            .hasSameBinaryContentAs(leak.cluster.repository().resolve(layout.key(other)));
+      }
+    }
+    assertThat(moment).as("moments").isGreaterThan(4 * SEGMENTS);
+  }
+
+  @Test
+  void ofASystemThatIsGoneFromACopyNothingIsMadeAgainThere() throws IOException {
+    Map<WalFileName, byte[]> files = archive(Kind.ENVELOPE.before);
+    Path copy = Path.of(leak.cluster.repositorySpec("of-another-system").path());
+    Files.createDirectories(copy);
+
+    WalReencrypted done =
+        leak.both.reencryptWal(
+            Kind.ENVELOPE.after, new TestAttempt(), leak.cluster.repositorySpec("of-another-system"));
+
+    assertThat(done.files()).isEqualTo(files.size());
+    assertThat(copy).isEmptyDirectory();
+  }
+
+  @Test
   void whatIsNotEncryptedIsLeftAndSaid() throws IOException {
     archive(Kind.ENVELOPE.before);
     WalFileName plain = Segments.name(9);
@@ -259,6 +327,33 @@ class WalReencryptionTest {
           Files.createDirectories(target);
         } else {
           Files.copy(each, target);
+        }
+      }
+    }
+  }
+
+  /** Takes a file away, as an expiration does, when the attempt has asked so often. */
+  private static final class Removal {
+    private final Path file;
+    private int left;
+    private boolean fired;
+
+    Removal(Path file, int asks) {
+      this.file = file;
+      this.left = asks;
+    }
+
+    TestAttempt attempt() {
+      return new TestAttempt(JobId.next(Clock.systemUTC()), 1, phase -> {}, this::asked);
+    }
+
+    private void asked() {
+      if (left-- == 0) {
+        try {
+          Files.delete(file);
+          fired = true;
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
         }
       }
     }

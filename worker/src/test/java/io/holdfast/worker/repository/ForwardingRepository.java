@@ -33,6 +33,11 @@ public abstract class ForwardingRepository implements Repository {
   }
 
   @Override
+  public boolean replace(String key, byte[] content) {
+    return real.replace(key, content);
+  }
+
+  @Override
   public InputStream open(String key) {
     return real.open(key);
   }

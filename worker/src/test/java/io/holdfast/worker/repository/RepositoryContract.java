@@ -108,6 +108,34 @@ public abstract class RepositoryContract {
   }
 
   @Test
+  void replacesWhatIsThere() throws IOException {
+    assertThat(repository.createIfAbsent("a/file", "before".getBytes(UTF_8))).isTrue();
+
+    boolean first = repository.replace("a/file", "after that".getBytes(UTF_8));
+    boolean second = repository.replace("a/file", random(100_000));
+
+    assertThat(first).isTrue();
+    assertThat(second).isTrue();
+    assertThat(read("a/file")).isEqualTo(random(100_000));
+    assertThat(repository.list("")).containsExactly(new ObjectStat("a/file", 100_000));
+  }
+
+  @Test
+  void makesNothingAgainThatIsGone() throws Exception {
+    store("a/file", random(10));
+    store("a/other", random(10));
+    assertThat(repository.replace("a/other", random(11))).isTrue();
+    repository.delete("a/file");
+
+    boolean replaced = repository.replace("a/file", random(20));
+
+    assertThat(replaced).isFalse();
+    assertThat(repository.list("")).containsExactly(new ObjectStat("a/other", 11));
+    repository.delete("a/other");
+    assertThat(storeIsEmpty()).isTrue();
+  }
+
+  @Test
   void letsExactlyOneOfManyCreate() throws Exception {
     try (ExecutorService callers = Executors.newFixedThreadPool(8)) {
       List<Callable<Boolean>> calls =

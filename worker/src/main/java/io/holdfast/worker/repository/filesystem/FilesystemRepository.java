@@ -80,6 +80,20 @@ public final class FilesystemRepository implements Repository {
     return createIfAbsent(key, content);
   }
 
+  @Override
+  public boolean replace(String key, byte[] content) {
+    Path target = path(key);
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (PartialFile partial = new PartialFile(key, target, directories)) {
+      partial.write(content, 0, content.length);
+      return partial.takeThePlace();
+    } catch (IOException e) {
+      throw FilesystemErrors.translate("replace", key, e);
+    }
+  }
+
   /** Whoever made it may have died before its name was durable; who asks now builds on it. */
   private static void sync(String key, Path target) {
     try {

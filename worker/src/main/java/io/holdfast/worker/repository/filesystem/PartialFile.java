@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -140,13 +141,32 @@ final class PartialFile extends StagedObject {
     }
     try {
       finish();
-      Files.move(
-          partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      ended.set(true);
-      Directories.sync(target.getParent());
+      rename();
     } catch (IOException e) {
       throw FilesystemErrors.translate("commit", key, e);
     }
+  }
+
+  private void rename() throws IOException {
+    Files.move(
+        partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    ended.set(true);
+    Directories.sync(target.getParent());
+  }
+
+  /**
+   * Commits in the place of another file only. Java has no rename that does so in one call: there
+   * is a system call's time between the look and the rename.
+   *
+   * @return false when there is none any more, and then this one is for {@link #close} to discard
+   */
+  boolean takeThePlace() throws IOException {
+    finish();
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    rename();
+    return true;
   }
 
   Path path() {

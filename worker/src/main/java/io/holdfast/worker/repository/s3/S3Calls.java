@@ -120,6 +120,7 @@ final class S3Calls implements AutoCloseable {
   /** What became of a conditional put. */
   enum Put {
     CREATED,
+    /** The condition does not hold, and nothing was written. */
     TAKEN,
     NO_CONDITIONS
   }
@@ -130,20 +131,29 @@ final class S3Calls implements AutoCloseable {
   record Created(Put put, String etag) {}
 
   Created putIfAbsent(String key, PartBuffer content, String md5) {
+    return putIf(new Http.Headers("If-None-Match", "*"), "create", key, content, md5);
+  }
+
+  /**
+   * @param etag of the object in whose place it goes
+   */
+  Created putIfMatch(String key, String etag, PartBuffer content, String md5) {
+    return putIf(new Http.Headers("If-Match", '"' + etag + '"'), "replace", key, content, md5);
+  }
+
+  private Created putIf(
+      Http.Headers condition, String action, String key, PartBuffer content, String md5) {
     try {
       var stored =
-          raw(
-              client.putObject(
-                  putArgs(key, content, md5)
-                      .extraHeaders(new Http.Headers("If-None-Match", "*"))
-                      .build()));
+          raw(client.putObject(putArgs(key, content, md5).extraHeaders(condition).build()));
       return new Created(Put.CREATED, bare(stored.etag()));
     } catch (ExecutionException e) {
       Throwable cause = S3Errors.unwrap(e);
       return switch (S3Errors.code(cause)) {
-        case "PreconditionFailed" -> new Created(Put.TAKEN, "");
+        // The second where an object that must match does not exist.
+        case "PreconditionFailed", "NoSuchKey" -> new Created(Put.TAKEN, "");
         case "NotImplemented", "MethodNotAllowed" -> new Created(Put.NO_CONDITIONS, "");
-        default -> throw S3Errors.translate("create", key, cause);
+        default -> throw S3Errors.translate(action, key, cause);
       };
     }
   }

@@ -24,6 +24,11 @@ import java.util.function.Predicate;
 
 /** A bucket, or a prefix of one, of any S3 server. */
 public final class S3Repository implements Repository {
+  /** An entity tag as MD5 makes them, of no object. */
+  private static final String NO_TAG = "00000000000000000000000000000000";
+
+  private static final int TRIES = 5;
+
   private final S3Calls calls;
   private final S3Calls unlocked;
   private final boolean locks;
@@ -31,8 +36,9 @@ public final class S3Repository implements Repository {
   private final S3Settings settings;
   private final Retry retry;
   private volatile Conditions conditions = Conditions.UNKNOWN;
+  private volatile Conditions matching = Conditions.UNKNOWN;
 
-  /** What the store makes of a put that must not replace anything. */
+  /** What the store makes of a put with a condition. */
   private enum Conditions {
     UNKNOWN,
     HONOURED,
@@ -106,6 +112,40 @@ public final class S3Repository implements Repository {
     return with.putIfAbsent(key, bytes, md5.base64()).put() == S3Calls.Put.TAKEN
         ? Conditions.HONOURED
         : Conditions.IGNORED;
+  }
+
+  /**
+   * A put on the condition that the object is the one that was looked at. Whether the store honours
+   * that is found out with the first one: by a condition that cannot hold. Who writes in spite of
+   * it has written what was wanted.
+   */
+  @Override
+  public boolean replace(String key, byte[] content) {
+    Keys.check(key);
+    PartBuffer bytes = buffer(content);
+    String md5 = Md5.of(bytes).base64();
+    for (int tried = 0; tried < TRIES; tried++) {
+      Optional<S3Calls.Head> there = calls.head(key);
+      if (there.isEmpty()) {
+        return false;
+      }
+      if (matching == Conditions.UNKNOWN
+          && calls.putIfMatch(key, NO_TAG, bytes, md5).put() == S3Calls.Put.TAKEN) {
+        matching = Conditions.HONOURED;
+      }
+      if (matching != Conditions.HONOURED) {
+        matching = Conditions.IGNORED;
+        String unused = calls.put(key, bytes, md5);
+        return true;
+      }
+      if (calls.putIfMatch(key, there.get().etag(), bytes, md5).put() == S3Calls.Put.CREATED) {
+        return true;
+      }
+    }
+    throw new JobFailure(
+        ErrorCode.REPOSITORY_UNAVAILABLE,
+        "'" + key + "' was another object each time it was to be replaced",
+        "Look at what else writes there.");
   }
 
   private boolean holds(String key, byte[] content) {

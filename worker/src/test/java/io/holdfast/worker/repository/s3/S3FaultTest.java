@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stores that lie, cut and stall. */
 class S3FaultTest {
@@ -181,6 +184,74 @@ class S3FaultTest {
         Repository repository = open(store)) {
       write(repository, CONTENT);
       assertThat(fired).hasValue(3);
+    }
+  }
+
+  @Test
+  void makesNothingAgainThatIsRemovedWhileItIsReplaced() throws IOException {
+    AtomicReference<byte[]> held = new AtomicReference<>(CONTENT);
+    try (ScriptedStore store =
+            new ScriptedStore(
+                (exchange, body) -> {
+                  byte[] now = held.get();
+                  String tag = exchange.getRequestHeaders().getFirst("If-Match");
+                  boolean gone = now == null;
+                  switch (exchange.getRequestMethod()) {
+                    case "HEAD" -> {
+                      if (gone) {
+                        ScriptedStore.absent(exchange);
+                      } else {
+                        ScriptedStore.head(exchange, "tag", now.length);
+                        // An expiration, right behind the look.
+                        fired.incrementAndGet();
+                        held.set(null);
+                      }
+                    }
+                    case "PUT" -> {
+                      if (tag != null && gone) {
+                        ScriptedStore.refused(exchange, 404, "NoSuchKey");
+                      } else {
+                        held.set(body);
+                        ScriptedStore.ok(exchange, "tag", "");
+                      }
+                    }
+                    default -> exchange.sendResponseHeaders(204, -1);
+                  }
+                });
+        Repository repository = open(store)) {
+      assertThat(repository.replace("a", new byte[7])).isFalse();
+      assertThat(fired).hasValue(1);
+      assertThat(held.get()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 501})
+  void replacesWhereTheStoreKnowsNoConditions(int answer) throws IOException {
+    AtomicReference<byte[]> held = new AtomicReference<>(CONTENT);
+    try (ScriptedStore store =
+            new ScriptedStore(
+                (exchange, body) -> {
+                  boolean conditional = exchange.getRequestHeaders().containsKey("If-Match");
+                  switch (exchange.getRequestMethod()) {
+                    case "HEAD" -> ScriptedStore.head(exchange, "tag", held.get().length);
+                    case "PUT" -> {
+                      fired.addAndGet(conditional ? 1 : 0);
+                      if (conditional && answer == 501) {
+                        ScriptedStore.refused(exchange, 501, "NotImplemented");
+                      } else {
+                        held.set(body);
+                        ScriptedStore.ok(exchange, "tag", "");
+                      }
+                    }
+                    default -> exchange.sendResponseHeaders(204, -1);
+                  }
+                });
+        Repository repository = open(store)) {
+      assertThat(repository.replace("a", new byte[7])).isTrue();
+      assertThat(repository.replace("b", new byte[8])).isTrue();
+      assertThat(held.get()).isEqualTo(new byte[8]);
+      assertThat(fired).as("asked once").hasValue(1);
     }
   }
 

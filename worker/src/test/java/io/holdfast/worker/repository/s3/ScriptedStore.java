@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,7 +46,7 @@ final class ScriptedStore implements AutoCloseable {
   static void ok(HttpExchange exchange, String etag, String xml) throws IOException {
     exchange.getResponseHeaders().set("ETag", "\"" + etag + "\"");
     exchange.getResponseHeaders().set("Content-Type", "application/xml");
-    byte[] body = xml.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] body = xml.getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
     if (body.length > 0) {
       exchange.getResponseBody().write(body);
@@ -61,6 +62,13 @@ final class ScriptedStore implements AutoCloseable {
 
   static void absent(HttpExchange exchange) throws IOException {
     exchange.sendResponseHeaders(404, -1);
+  }
+
+  static void refused(HttpExchange exchange, int status, String code) throws IOException {
+    byte[] body = ("<Error><Code>" + code + "</Code></Error>").getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/xml");
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
   }
 
   /**
