@@ -13,22 +13,34 @@ import jakarta.transaction.Transactional;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class ClusterLock {
+  private static final int READERS = 17;
+  private static final int HOLDS = 19;
+
   @Inject EntityManager entities;
 
   void toRead(String cluster) {
-    take("pg_advisory_xact_lock_shared", cluster);
+    take("pg_advisory_xact_lock_shared", cluster, READERS);
   }
 
   void toDecide(String cluster) {
-    take("pg_advisory_xact_lock", cluster);
+    take("pg_advisory_xact_lock", cluster, READERS);
   }
 
-  private void take(String lock, String cluster) {
+  /**
+   * Keeps those apart who change holds and who learn of another place where a backup lies: the
+   * later one sees what the earlier did. Taken after {@link #toRead} where both are.
+   */
+  void toHold(String cluster) {
+    take("pg_advisory_xact_lock", cluster, HOLDS);
+  }
+
+  private void take(String lock, String cluster, int what) {
     Object unused =
         entities
             .createNativeQuery(
-                "select 1 from (select " + lock + "(hashtextextended(:c, 17))) l", Integer.class)
+                "select 1 from (select " + lock + "(hashtextextended(:c, :what))) l", Integer.class)
             .setParameter("c", cluster)
+            .setParameter("what", (long) what)
             .getSingleResult();
   }
 }

@@ -9,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The plans of all clusters that a caller may see, in pages. */
 @ApplicationScoped
@@ -51,7 +52,7 @@ class FleetPlans {
       ClusterPlans one = planned.get(done % AT_ONCE);
       done++;
       if (!expiring || one.removes()) {
-        RetentionPlanView view = one.view();
+        RetentionPlanView view = one.view(Map.of());
         items.add(view);
         backups += view.backups().size();
       }

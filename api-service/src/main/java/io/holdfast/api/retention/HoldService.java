@@ -36,6 +36,10 @@ public class HoldService {
   @Transactional
   public HoldView create(String backupId, HoldRequest request) {
     BackupQueries.Known backup = backups.known(backupId);
+    // Whoever decides what expires has decided before this, or sees it; and whoever learns of a
+    // further copy.
+    lock.toRead(backup.cluster());
+    lock.toHold(backup.cluster());
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     Violations wrong = new Violations();
     wrong.require(request.kind() != null, "kind", "is required: LEGAL or USER");
@@ -49,8 +53,6 @@ public class HoldService {
         "endsAt",
         "must be absent: the store keeps the backup until the hold is lifted");
     wrong.throwIfAny();
-    // Whoever decides what expires has decided before this, or sees it.
-    lock.toRead(backup.cluster());
     if (removal.leaving(backup.id(), backup.repository())) {
       throw new ApiProblem(
           409,
@@ -109,6 +111,7 @@ public class HoldService {
       wrong.text("reason", reason);
     }
     wrong.throwIfAny();
+    lock.toHold(backup.cluster());
     row.liftedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     row.liftedBy = caller.keyId();
     row.liftReason = reason;

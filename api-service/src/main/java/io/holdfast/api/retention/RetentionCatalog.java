@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,22 @@ class RetentionCatalog {
     }
     archived.putAll(archives.copied(further));
     return archived;
+  }
+
+  /** Since when the objects of what lies in a repository have been written, at the earliest. */
+  @SuppressWarnings("unchecked")
+  Map<BackupId, Instant> writtenFrom(String cluster, String repository) {
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select cast(id as text), case when repository = :repository then started_at else"
+                    + " finished_at end from backup where cluster = :cluster and state <> 'EXPIRED'")
+            .setParameter("cluster", cluster)
+            .setParameter("repository", repository)
+            .getResultList();
+    Map<BackupId, Instant> from = new HashMap<>();
+    rows.forEach(row -> from.put(new BackupId((String) row[0]), (Instant) row[1]));
+    return from;
   }
 
   /** Backups whose jobs are not over: what their attempts wrote is not dead, however old. */

@@ -2,8 +2,10 @@ package io.holdfast.api.retention;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.api.cluster.RetentionView;
+import io.holdfast.model.BackupId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What stays and what would go now, with the reason for each. */
@@ -67,7 +69,14 @@ public record RetentionPlanView(
       @Schema(description = "What an incremental one builds on") String parent,
       long storedBytes,
       @Schema(description = "KEEP or EXPIRE; further values may follow") String action,
-      List<ReasonView> reasons) {}
+      List<ReasonView> reasons,
+      @Schema(
+              description =
+                  "Until when at least the store keeps it and what it builds on, whoever asks, by"
+                      + " the lock that is declared now. After that it is kept by this plan and by"
+                      + " its holds only. Absent: nothing is locked there; and in the"
+                      + " list of the plans of many clusters")
+          Instant lockEndsAt) {}
 
   @Schema(name = "WalDecision")
   public record WalDecisionView(
@@ -95,11 +104,15 @@ public record RetentionPlanView(
       @Schema(description = "SHARE or LEAP; further values may follow") String code,
       String sentence) {}
 
+  /**
+   * @param lockEnds of the backups that the store keeps for a time
+   */
   static RetentionPlanView of(
       String cluster,
       String repository,
       RetentionView policy,
       RetentionPlan plan,
+      Map<BackupId, Instant> lockEnds,
       List<CopyPlanView> copies) {
     return new RetentionPlanView(
         cluster,
@@ -109,7 +122,7 @@ public record RetentionPlanView(
         plan.keeping(),
         plan.expiring(),
         plan.expiringBytes(),
-        plan.backups().stream().map(RetentionPlanView::of).toList(),
+        plan.backups().stream().map(decision -> of(decision, lockEnds.get(decision.id()))).toList(),
         plan.wal().stream().map(RetentionPlanView::of).toList(),
         plan.former().stream()
             .map(
@@ -125,7 +138,7 @@ public record RetentionPlanView(
         copies);
   }
 
-  private static BackupDecisionView of(RetentionPlan.BackupDecision decision) {
+  private static BackupDecisionView of(RetentionPlan.BackupDecision decision, Instant lockEndsAt) {
     RetentionFacts.Stored backup = decision.backup();
     return new BackupDecisionView(
         backup.id().value(),
@@ -133,7 +146,8 @@ public record RetentionPlanView(
         backup.parent() == null ? null : backup.parent().value(),
         backup.bytes(),
         decision.action().name(),
-        decision.reasons().stream().map(RetentionPlanView::of).toList());
+        decision.reasons().stream().map(RetentionPlanView::of).toList(),
+        lockEndsAt);
   }
 
   private static WalDecisionView of(RetentionPlan.WalDecision decision) {

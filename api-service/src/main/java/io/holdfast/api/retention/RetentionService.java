@@ -40,11 +40,24 @@ public class RetentionService {
     RepositorySpec place = place(cluster, repository);
     ClusterKeeping keeping = clusters.keeping(cluster);
     if (repository == null) {
-      return plans(List.of(keeping)).getFirst().view();
+      ClusterPlans plans = plans(List.of(keeping)).getFirst();
+      return plans.view(lockEnds(cluster, place, plans.own()));
     }
-    ClusterRetention policy = keeping.policy(place.name());
+    RetentionPlan plan = plan(cluster, place.name());
     return RetentionPlanView.of(
-        cluster, place.name(), policy.view(), plan(cluster, place.name()), null);
+        cluster,
+        place.name(),
+        keeping.policy(place.name()).view(),
+        plan,
+        lockEnds(cluster, place, plan),
+        null);
+  }
+
+  private Map<BackupId, Instant> lockEnds(
+      String cluster, RepositorySpec place, RetentionPlan plan) {
+    return Locks.of(place)
+        .map(locks -> locks.ends(plan, catalog.writtenFrom(cluster, place.name())))
+        .orElse(Map.of());
   }
 
   RepositorySpec place(String cluster, String repository) {

@@ -4,6 +4,8 @@ import io.holdfast.api.backup.BackupCopies;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.cluster.ClusterPlace;
 import io.holdfast.api.cluster.ClusterService;
+import io.holdfast.api.job.JobCancelled;
+import io.holdfast.api.job.JobFailed;
 import io.holdfast.api.job.JobService;
 import io.holdfast.api.job.JobSucceeded;
 import io.holdfast.api.job.SubmitOptions;
@@ -18,12 +20,15 @@ import io.holdfast.model.job.WalRange;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.S3RepositorySpec;
 import io.holdfast.model.wal.SegmentSize;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,11 +42,17 @@ import java.util.UUID;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class StoreHolds {
+  private static final String TRIGGER = "holds";
+
+  /** Later than observers that say nothing of their turn. */
+  private static final int AFTER_THE_CATALOG = Interceptor.Priority.APPLICATION + 1000;
+
   @Inject RepositoryService repositories;
   @Inject ClusterService clusters;
   @Inject BackupQueries backups;
   @Inject BackupCopies copies;
   @Inject RetentionCatalog facts;
+  @Inject ClusterLock lock;
   @Inject JobService jobs;
   @Inject Clock clock;
 
@@ -88,17 +99,55 @@ public class StoreHolds {
     }
   }
 
-  /** A copy is held like its original from the moment on that it is there. */
-  void copied(@Observes JobSucceeded done) {
+  /**
+   * A copy is held like its original from the moment on that it is there. After the catalog has
+   * written down that it is, which tells what it builds on there.
+   */
+  void copied(@Observes @Priority(AFTER_THE_CATALOG) JobSucceeded done) {
     if (!(done.result() instanceof JobResult.Copied copied)) {
       return;
     }
+    backups.find(copied.backupId()).ifPresent(backup -> lock.toHold(backup.cluster()));
     for (JobResult.CopiedBackup copy : copied.backups()) {
       for (HoldEntity hold : standing(copy.backupId(), done.at())) {
         backups
             .find(copy.backupId())
             .ifPresent(backup -> hold(backup, copied.repository(), hold, done.at()));
       }
+    }
+  }
+
+  void walCopied(@Observes JobSucceeded done) {
+    walArrived(done.spec());
+  }
+
+  void walCopyFailed(@Observes JobFailed done) {
+    walArrived(done.spec());
+  }
+
+  void walCopyCancelled(@Observes JobCancelled done) {
+    walArrived(done.spec());
+  }
+
+  /** What is held since the command was recorded came without its hold. */
+  private void walArrived(JobSpec spec) {
+    if (!(spec instanceof JobSpec.CopyWal copy)) {
+      return;
+    }
+    String place = copy.destination().name();
+    List<WalRange> late = new ArrayList<>(heldWal(copy.sourceCluster(), place));
+    late.removeAll(copy.held());
+    if (!late.isEmpty()) {
+      submit(
+          new JobSpec.LegalHold(
+              copy.sourceCluster(),
+              repositories.spec(place),
+              List.of(),
+              List.of(),
+              List.of(),
+              late,
+              List.of()),
+          TRIGGER);
     }
   }
 
@@ -172,22 +221,28 @@ public class StoreHolds {
       Set<BackupId> released,
       List<WalRange> wal,
       List<WalRange> releasedWal) {
+    submit(
+        new JobSpec.LegalHold(
+            backup.cluster(),
+            repositories.spec(place),
+            List.copyOf(held),
+            List.copyOf(released),
+            List.of(new JobSpec.Noted(backup.id(), hold.note())),
+            wal,
+            releasedWal),
+        hold.liftedAt == null ? hold.createdBy : hold.liftedBy);
+  }
+
+  private void submit(JobSpec.LegalHold spec, String trigger) {
     var unused =
         jobs.submit(
             JobKind.LEGAL_HOLD,
-            backup.cluster(),
+            spec.cluster(),
             clusters
-                .declaration(backup.cluster())
+                .declaration(spec.cluster())
                 .map(ClusterService.Declaration::pool)
-                .orElseGet(() -> repositories.pool(place)),
-            new JobSpec.LegalHold(
-                backup.cluster(),
-                repositories.spec(place),
-                List.copyOf(held),
-                List.copyOf(released),
-                List.of(new HoldOnBackup(backup.id(), hold.note())),
-                wal,
-                releasedWal),
-            SubmitOptions.by(hold.liftedAt == null ? hold.createdBy : hold.liftedBy));
+                .orElseGet(() -> repositories.pool(spec.repository().name())),
+            spec,
+            SubmitOptions.by(trigger));
   }
 }
