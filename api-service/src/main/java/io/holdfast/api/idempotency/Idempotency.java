@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -44,8 +45,35 @@ public class Idempotency {
    */
   @Transactional(Transactional.TxType.MANDATORY)
   public Accepted once(String key, String route, Object request, Supplier<JobView> start) {
+    AtomicReference<JobView> job = new AtomicReference<>();
+    Started started =
+        started(
+            key,
+            route,
+            request,
+            () -> {
+              job.set(start.get());
+              return UUID.fromString(job.get().id());
+            });
+    return new Accepted(
+        started.replayed() ? jobs.view(started.id().toString()) : job.get(), started.replayed());
+  }
+
+  /**
+   * @param id of what the request has started
+   * @param replayed whether an earlier request with the same key did
+   */
+  public record Started(UUID id, boolean replayed) {}
+
+  /**
+   * As {@link #once}, of what is more than one job.
+   *
+   * @param start returns the id of what it starts in the current transaction
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public Started started(String key, String route, Object request, Supplier<UUID> start) {
     if (key == null) {
-      return new Accepted(start.get(), false);
+      return new Started(start.get(), false);
     }
     if (key.isBlank() || key.length() > LONGEST_KEY) {
       throw ApiProblem.invalid(
@@ -57,9 +85,9 @@ public class Idempotency {
     String digest = digest(request);
     List<Object[]> known = find(key, route);
     if (known.isEmpty()) {
-      JobView job = start.get();
-      remember(key, route, digest, job.id());
-      return new Accepted(job, false);
+      UUID id = start.get();
+      remember(key, route, digest, id);
+      return new Started(id, false);
     }
     if (!digest.equals(known.getFirst()[0])) {
       throw new ApiProblem(
@@ -68,7 +96,7 @@ public class Idempotency {
           "This Idempotency-Key was used with another request.",
           "Use a new key for a new request.");
     }
-    return new Accepted(jobs.view(known.getFirst()[1].toString()), true);
+    return new Started((UUID) known.getFirst()[1], true);
   }
 
   private void lock(String key, String route) {
@@ -99,7 +127,7 @@ public class Idempotency {
         .getResultList();
   }
 
-  private void remember(String key, String route, String digest, String jobId) {
+  private void remember(String key, String route, String digest, UUID id) {
     int unused =
         entities
             .createNativeQuery(
@@ -109,7 +137,7 @@ public class Idempotency {
             .setParameter("route", route)
             .setParameter("key", key)
             .setParameter("digest", digest)
-            .setParameter("job", UUID.fromString(jobId))
+            .setParameter("job", id)
             .setParameter("now", clock.instant())
             .executeUpdate();
   }

@@ -7,7 +7,8 @@ package io.holdfast.api.job;
  * <ul>
  *   <li>What removes WAL from a repository, and what writes it there: otherwise a file could come
  *       back that was removed on purpose, and nobody would look for it again. A {@code COPY_WAL}
- *       that is recorded after an expiration knows what that removes.
+ *       that is recorded after an expiration knows what that removes; and who deletes a backup by
+ *       hand removes none and sweeps nothing.
  *   <li>What puts holds on objects of a repository, and what lifts them.
  *   <li>An incremental backup under other keys, and what it is to build on.
  * </ul>
@@ -16,10 +17,12 @@ final class Turns {
   /** In SQL: {@code j} waits for {@code o}. */
   static final String WAITS =
       "o.cluster = j.cluster and o.finished_at is null and o.id < j.id and ("
-          + "j.kind = 'EXPIRE' and j.spec ->> 'dryRun' = 'false' and (o.kind = 'REENCRYPT_WAL' or"
+          + "j.kind = 'EXPIRE' and j.spec ->> 'dryRun' = 'false' and j.spec -> 'sweep' is not null"
+          + " and (o.kind = 'REENCRYPT_WAL' or"
           + " o.kind = 'COPY_WAL' and"
           + " o.spec #>> '{destination,name}' = j.spec #>> '{repository,name}') or"
-          + " j.kind = 'REENCRYPT_WAL' and o.kind = 'EXPIRE' and o.spec ->> 'dryRun' = 'false' or"
+          + " j.kind = 'REENCRYPT_WAL' and o.kind = 'EXPIRE' and o.spec ->> 'dryRun' = 'false'"
+          + " and o.spec -> 'sweep' is not null or"
           + " j.kind = 'LEGAL_HOLD' and o.kind = 'LEGAL_HOLD' and"
           + " o.spec #>> '{repository,name}' = j.spec #>> '{repository,name}' or"
           + " j.kind = 'REENCRYPT' and o.kind = 'REENCRYPT' and o.spec ->> 'backupId' = j.spec ->>"

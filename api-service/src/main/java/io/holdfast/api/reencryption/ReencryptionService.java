@@ -7,6 +7,7 @@ import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.idempotency.Idempotency;
 import io.holdfast.api.job.Accepted;
 import io.holdfast.api.job.JobService;
+import io.holdfast.api.job.JobView;
 import io.holdfast.api.job.SubmitOptions;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.model.BackupId;
@@ -45,28 +46,46 @@ public class ReencryptionService {
         new Asked(backup.id().value()),
         () -> {
           EncryptionSpec encryption = declared(backup.cluster());
-          BackupQueries.Recorded recorded = backups.recorded(backup.id());
-          if (!recorded.encrypted()) {
+          if (!backups.recorded(backup.id()).encrypted()) {
             throw new ApiProblem(
                 409,
                 "not-encrypted",
                 "Backup " + backup.id() + " is not encrypted.",
                 "Nobody can tell any more who wrote it, so it is not vouched for: take a new one.");
           }
-          return jobs.submit(
-              JobKind.REENCRYPT,
-              backup.cluster(),
-              clusters.pool(backup.cluster()),
-              new JobSpec.Reencrypt(
-                  BackupId.next(clock),
-                  backup.id(),
-                  recorded.sha256(),
-                  parent(backup),
-                  backup.cluster(),
-                  clusters.place(backup.cluster(), backup.repository()),
-                  encryption),
+          return submit(
+              backup,
+              BackupId.next(clock),
+              parent(backup),
+              encryption,
               SubmitOptions.by(caller.keyId()));
         });
+  }
+
+  /**
+   * Records the job, whoever asks. Looks at no scope.
+   *
+   * @param parent what the second builds on; null: nothing
+   */
+  JobView submit(
+      BackupQueries.Known backup,
+      BackupId second,
+      BackupId parent,
+      EncryptionSpec encryption,
+      SubmitOptions options) {
+    return jobs.submit(
+        JobKind.REENCRYPT,
+        backup.cluster(),
+        clusters.pool(backup.cluster()),
+        new JobSpec.Reencrypt(
+            second,
+            backup.id(),
+            backups.recorded(backup.id()).sha256(),
+            parent,
+            backup.cluster(),
+            clusters.place(backup.cluster(), backup.repository()),
+            encryption),
+        options);
   }
 
   /**
@@ -81,23 +100,30 @@ public class ReencryptionService {
         idempotencyKey,
         "POST /clusters/" + cluster + "/wal-reencryptions",
         new Asked(cluster),
-        () ->
-            jobs.submit(
-                JobKind.REENCRYPT_WAL,
-                cluster,
-                clusters.pool(cluster),
-                new JobSpec.ReencryptWal(
-                    cluster,
-                    clusters.place(cluster, clusters.repository(cluster)),
-                    clusters.declaration(cluster).orElseThrow().copies().stream()
-                        .map(ClusterCopy::repository)
-                        .map(copy -> clusters.place(cluster, copy))
-                        .toList(),
-                    declared(cluster)),
-                SubmitOptions.by(caller.keyId())));
+        () -> submitWal(cluster, SubmitOptions.by(caller.keyId())));
   }
 
-  private EncryptionSpec declared(String cluster) {
+  /** Records the job, whoever asks. Looks at no scope. */
+  JobView submitWal(String cluster, SubmitOptions options) {
+    return jobs.submit(
+        JobKind.REENCRYPT_WAL,
+        cluster,
+        clusters.pool(cluster),
+        new JobSpec.ReencryptWal(
+            cluster,
+            clusters.place(cluster, clusters.repository(cluster)),
+            clusters.declaration(cluster).orElseThrow().copies().stream()
+                .map(ClusterCopy::repository)
+                .map(copy -> clusters.place(cluster, copy))
+                .toList(),
+            declared(cluster)),
+        options);
+  }
+
+  /**
+   * @throws ApiProblem 409 when the cluster is not encrypted
+   */
+  EncryptionSpec declared(String cluster) {
     ClusterSpec spec = clusters.spec(cluster);
     if (spec.encryption() == null) {
       throw new ApiProblem(

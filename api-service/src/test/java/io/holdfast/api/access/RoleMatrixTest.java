@@ -75,6 +75,8 @@ class RoleMatrixTest {
           Map.entry("createKeyRotation", ADMINS),
           Map.entry("createReencryption", ADMINS),
           Map.entry("createWalReencryption", ADMINS),
+          Map.entry("createClusterReencryption", ADMINS),
+          Map.entry("getClusterReencryption", EVERYONE),
           Map.entry("createCopy", OPERATORS),
           Map.entry("listCopies", EVERYONE),
           Map.entry("getClusterCopies", EVERYONE),
@@ -118,6 +120,7 @@ class RoleMatrixTest {
       Set.of(
           "createWalGapAcknowledgement",
           "createDrill",
+          "getClusterReencryption",
           "getClusterSchedule",
           "listClusterScheduleUpcoming",
           "listClusterScheduleRuns");

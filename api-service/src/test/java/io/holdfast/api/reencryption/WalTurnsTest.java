@@ -77,6 +77,24 @@ class WalTurnsTest {
   }
 
   @Test
+  void whoDeletesABackupByHandWaitsForNoWal() {
+    api.declared("\"encryption\":{\"type\":\"ENVELOPE\",\"envelope\":{\"key\":\"fresh\"}},");
+    String backup = api.physical("0/100000", "0/200000", Instant.now().minusSeconds(600));
+    run(asked("wal-reencryptions", null));
+
+    String deletion =
+        admin()
+            .delete("/api/v1/backups/" + backup + "?confirm=" + backup)
+            .then()
+            .statusCode(202)
+            .extract()
+            .path("id");
+
+    run(deletion);
+    assertThat(((JobSpec.Expire) api.worker().awaitRun(deletion, 1).spec()).wal()).isEmpty();
+  }
+
+  @Test
   void anExpirationInACopyWaitsForTheWalThatIsOnItsWayThereAndOneElsewhereDoesNot() {
     api.observed(Instant.now(), "0/A80000", 0, 10);
     JobCommand.RunJob copy =
