@@ -227,7 +227,7 @@ public class StoreHolds {
             repositories.spec(place),
             List.copyOf(held),
             List.copyOf(released),
-            List.of(new JobSpec.Noted(backup.id(), hold.note())),
+            List.of(new HoldOnBackup(backup.id(), hold.note())),
             wal,
             releasedWal),
         hold.liftedAt == null ? hold.createdBy : hold.liftedBy);

@@ -15,7 +15,7 @@ import io.holdfast.model.Lsn;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;

@@ -223,7 +223,9 @@ class WalReencryptionTest {
 
     WalReencrypted done =
         leak.both.reencryptWal(
-            Kind.ENVELOPE.after, new TestAttempt(), leak.cluster.repositorySpec("of-another-system"));
+            Kind.ENVELOPE.after,
+            new TestAttempt(),
+            leak.cluster.repositorySpec("of-another-system"));
 
     assertThat(done.files()).isEqualTo(files.size());
     assertThat(copy).isEmptyDirectory();

@@ -9,11 +9,12 @@ import io.holdfast.embedded.s3.S3Front;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Lsn;
 import io.holdfast.model.SecretRef;
+import io.holdfast.model.job.HoldOnBackup;
 import io.holdfast.model.job.JobResult.Copied;
 import io.holdfast.model.job.JobResult.Held;
 import io.holdfast.model.job.JobResult.WalCopied;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.job.JobSpec.WalRange;
+import io.holdfast.model.job.WalRange;
 import io.holdfast.model.manifest.HoldNote;
 import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.ObjectLock;
@@ -111,7 +112,7 @@ class HeldCopyTest {
                     locking(),
                     List.of(full.backupId(), increment.backupId()),
                     List.of(),
-                    List.of(new JobSpec.Noted(increment.backupId(), note())),
+                    List.of(new HoldOnBackup(increment.backupId(), note())),
                     List.of(),
                     List.of()),
                 new TestAttempt());
