@@ -30,8 +30,8 @@ final class Turns {
 
   /** In SQL: the turn of {@code j} has come. */
   static final String COME =
-      "(j.kind not in ('EXPIRE', 'REENCRYPT_WAL', 'REENCRYPT', 'LEGAL_HOLD') or not exists (select 1 from job o"
-          + " where "
+      "(j.kind not in ('EXPIRE', 'REENCRYPT_WAL', 'REENCRYPT', 'LEGAL_HOLD') or not exists (select"
+          + " 1 from job o where "
           + WAITS
           + "))";
 

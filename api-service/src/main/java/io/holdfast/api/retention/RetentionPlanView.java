@@ -74,8 +74,7 @@ public record RetentionPlanView(
               description =
                   "Until when at least the store keeps it and what it builds on, whoever asks, by"
                       + " the lock that is declared now. After that it is kept by this plan and by"
-                      + " its holds only. Absent: nothing is locked there; and in the"
-                      + " list of the plans of many clusters")
+                      + " its holds only. Absent: nothing is locked there")
           Instant lockEndsAt) {}
 
   @Schema(name = "WalDecision")
