@@ -87,6 +87,9 @@ class AccessTest {
     assertThat(scoped.get("/jobs").toString())
         .contains(quoted(mine))
         .doesNotContain(quoted(other), otherJob);
+    assertThat(scoped.get("/retention-plans").toString())
+        .contains(quoted(mine))
+        .doesNotContain(quoted(other), otherBackup);
     assertThat(scoped.get("/backups?cluster=" + mine).path("items")).isNotEmpty();
     assertThat(scoped.call("GET", "/backups?cluster=" + other, null).text())
         .doesNotContain(otherBackup);
