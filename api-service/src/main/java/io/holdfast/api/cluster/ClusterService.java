@@ -20,6 +20,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.FlushModeType;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.Transactional;
@@ -29,10 +31,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /** Declares clusters and gives them to those who make jobs. */
 @ApplicationScoped
 public class ClusterService {
+  private static final Logger LOG = Logger.getLogger(ClusterService.class);
+  private static final String NAMES =
+      " = any(array(select jsonb_array_elements_text(cast(:names as jsonb))))";
+
+  @Inject EntityManager entities;
   @Inject Clock clock;
   @Inject Caller caller;
   @Inject ObjectMapper json;
@@ -52,6 +61,21 @@ public class ClusterService {
     return spec(find(name));
   }
 
+  /**
+   * Reads these at once, those that are declared; until the transaction ends they are not asked for
+   * one by one.
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void readAhead(Set<String> names) {
+    List<?> rows =
+        entities
+            .createNativeQuery("select * from cluster where name" + NAMES, ClusterEntity.class)
+            .setParameter("names", Wire.text(names))
+            .setFlushMode(FlushModeType.COMMIT)
+            .getResultList();
+    LOG.tracef("%d clusters read ahead", rows.size());
+  }
+
   /** The pool whose workers sit next to it. */
   @Transactional
   public String pool(String name) {
@@ -68,6 +92,21 @@ public class ClusterService {
   @Transactional
   public Optional<Integer> maxRunningJobs(String name) {
     return ClusterEntity.<ClusterEntity>findByIdOptional(name).map(row -> row.maxRunningJobs);
+  }
+
+  /** As {@link #maxRunningJobs(String)}, of those that declare it. */
+  @SuppressWarnings("unchecked")
+  @Transactional
+  public Map<String, Integer> maxRunningJobs(Set<String> names) {
+    List<Object[]> rows =
+        entities
+            .createNativeQuery(
+                "select name, max_running_jobs from cluster where max_running_jobs is not null and"
+                    + " name"
+                    + NAMES)
+            .setParameter("names", Wire.text(names))
+            .getResultList();
+    return rows.stream().collect(Collectors.toMap(row -> (String) row[0], row -> (Integer) row[1]));
   }
 
   /** How its WAL is archived; empty when it is not. */

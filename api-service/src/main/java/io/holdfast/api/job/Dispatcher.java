@@ -1,10 +1,6 @@
 package io.holdfast.api.job;
 
-import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.outbox.Doorbell;
-import io.holdfast.api.outbox.Outbox;
-import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.wire.Wire;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -16,6 +12,8 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,25 +26,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Admission: hands waiting jobs to the outbox, first in first out, as far as their cluster has
- * room. At most one physical backup per cluster at once, and a bounded number of jobs; a physical
- * backup that waits for another does not hold up the jobs behind it, nor does one that waits for
- * its {@link Turns turn}.
- *
- * <p>One pass over a cluster holds an advisory lock, so that any number of replicas count the same.
+ * Sees to it that waiting jobs are handed to the outbox, first in first out, as soon as their
+ * cluster has room: {@link DispatchRound} says what that is. At most one physical backup per
+ * cluster at once, and a bounded number of jobs; a physical backup that waits for another does not
+ * hold up the jobs behind it, nor does one that waits for its {@link Turns turn}.
  */
 @ApplicationScoped
 public class Dispatcher {
   private static final Logger LOG = Logger.getLogger(Dispatcher.class);
   private static final String NO_CLUSTER = "";
-  private static final int NO_CLUSTER_BATCH = 50;
+
+  /** Clusters that are looked at in one transaction, which holds up other replicas there. */
+  private static final int AT_ONCE = 50;
+
   private static final Duration REST = Duration.ofMillis(100);
 
   @Inject EntityManager entities;
-  @Inject JobsConfig config;
-  @Inject ClusterService clusters;
-  @Inject Outbox outbox;
-  @Inject JobHistory history;
+  @Inject DispatchRound round;
   @Inject Clock clock;
 
   private final Set<String> rung = ConcurrentHashMap.newKeySet();
@@ -131,102 +127,48 @@ public class Dispatcher {
   }
 
   private void dispatchRung() {
-    for (String cluster : List.copyOf(rung)) {
-      rung.remove(cluster);
+    List<String> names = new ArrayList<>(rung);
+    for (int from = 0; from < names.size(); from += AT_ONCE) {
+      Set<String> some = new HashSet<>(names.subList(from, Math.min(from + AT_ONCE, names.size())));
+      rung.removeAll(some);
       try {
-        dispatch(cluster.equals(NO_CLUSTER) ? null : cluster);
+        dispatch(some);
       } catch (RuntimeException e) {
-        LOG.warnf(e, "jobs of cluster '%s' wait: the next tick tries again", cluster);
+        LOG.debugf(e, "one of %d clusters cannot be dispatched: each by itself", some.size());
+        some.forEach(this::dispatchAlone);
       }
+    }
+  }
+
+  private void dispatchAlone(String cluster) {
+    try {
+      dispatch(Set.of(cluster));
+    } catch (RuntimeException e) {
+      LOG.warnf(e, "jobs of cluster '%s' wait: the next tick tries again", cluster);
     }
   }
 
   /** Admits what there is room for. */
-  void dispatch(String cluster) {
-    while (QuarkusTransaction.requiringNew().call(() -> admit(cluster))) {
-      // A physical backup let others behind it pass: there may be more of them.
-    }
-  }
-
-  /** Whether another pass may admit more. */
-  private boolean admit(String cluster) {
-    if (cluster == null) {
-      return admit(waiting(null, true, NO_CLUSTER_BATCH), NO_CLUSTER_BATCH, true);
-    }
-    entities
-        .createNativeQuery(
-            "select 1 from (select pg_advisory_xact_lock(hashtextextended(:c, 7))) l")
-        .setParameter("c", cluster)
-        .getSingleResult();
-    List<Object[]> occupying = occupying(cluster);
-    int room =
-        clusters.maxRunningJobs(cluster).orElse(config.maxRunningPerCluster()) - occupying.size();
-    if (room <= 0) {
-      full.put(cluster, System.nanoTime());
-      return false;
-    }
-    full.remove(cluster);
-    boolean physicalFree = occupying.stream().noneMatch(row -> (Boolean) row[1]);
-    return admit(waiting(cluster, physicalFree, room), room, physicalFree);
-  }
-
-  private boolean admit(List<JobEntity> waiting, int limit, boolean physicalFree) {
-    boolean admitted = false;
-    boolean physical = physicalFree;
-    for (JobEntity job : waiting) {
-      if (job.exclusive && !physical) {
-        continue;
+  private void dispatch(Set<String> names) {
+    if (names.contains(NO_CLUSTER)) {
+      while (QuarkusTransaction.requiringNew().call(round::admitOthers)) {
+        // There are more of them than one round takes.
       }
-      physical &= !job.exclusive;
-      send(job);
-      admitted = true;
     }
-    return admitted && waiting.size() == limit;
-  }
-
-  private void send(JobEntity job) {
-    job.dispatchedAt = clock.instant();
-    job.notBefore = null;
-    JobAttemptEntity attempt = new JobAttemptEntity();
-    attempt.key = new JobAttemptEntity.Key(job.id, job.attempt);
-    attempt.dispatchedAt = job.dispatchedAt;
-    attempt.persist();
-    history.noted(job, "DISPATCHED", EventBody.none());
-    outbox.runJob(
-        job.pool,
-        job.jobId(),
-        job.attempt,
-        config.lease(),
-        job.deadlineAt,
-        Wire.read(job.spec, JobSpec.class),
-        job.trace());
-  }
-
-  @SuppressWarnings("unchecked")
-  private List<Object[]> occupying(String cluster) {
-    return entities
-        .createNativeQuery(
-            "select id, exclusive from job where cluster = :c and (state = 'RUNNING' or (state ="
-                + " 'QUEUED' and dispatched_at is not null))")
-        .setParameter("c", cluster)
-        .getResultList();
-  }
-
-  @SuppressWarnings("unchecked")
-  private List<JobEntity> waiting(String cluster, boolean physicalFree, int limit) {
-    return entities
-        .createNativeQuery(
-            "select j.* from job j where "
-                + (cluster == null ? "j.cluster is null and :c = ''" : "j.cluster = :c")
-                + " and j.state = 'QUEUED' and j.dispatched_at is null and (j.not_before is null or"
-                + " j.not_before <= :now) and (not j.exclusive or :physicalFree) and "
-                + Turns.COME
-                + " order by j.id limit :limit for update of j skip locked",
-            JobEntity.class)
-        .setParameter("c", cluster == null ? "" : cluster)
-        .setParameter("now", clock.instant())
-        .setParameter("physicalFree", physicalFree)
-        .setParameter("limit", limit)
-        .getResultList();
+    Set<String> left = new HashSet<>(names);
+    left.remove(NO_CLUSTER);
+    while (!left.isEmpty()) {
+      Set<String> looked = left;
+      DispatchRound.Outcome outcome =
+          QuarkusTransaction.requiringNew().call(() -> round.admit(looked));
+      for (String name : looked) {
+        if (outcome.full().contains(name)) {
+          full.put(name, System.nanoTime());
+        } else {
+          full.remove(name);
+        }
+      }
+      left = outcome.more();
+    }
   }
 }

@@ -24,7 +24,7 @@ import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jboss.logging.Logger;
 
-/** A job. Changed by {@link JobLifecycle} and {@link Dispatcher} only, under its row lock. */
+/** A job. Changed by {@link JobLifecycle} and {@link DispatchRound} only, under its row lock. */
 @Entity
 @DynamicUpdate
 @Table(name = "job")

@@ -18,6 +18,8 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -36,24 +38,51 @@ public class Outbox {
   @Inject Event<CommandsWaiting> waiting;
 
   /**
+   * A job's attempt that is to run.
+   *
+   * @param deadlineAt null: none
    * @param trace where the job stands; null: in none
    */
-  public void runJob(
-      String pool,
-      JobId jobId,
+  public record Run(
+      String pool, JobId jobId, int attempt, Instant deadlineAt, JobSpec spec, TraceParent trace) {}
+
+  /** As the catalog takes it. */
+  private record Row(
+      String commandId,
+      String topic,
+      JobCommand command,
+      String jobId,
       int attempt,
-      Duration lease,
-      Instant deadlineAt,
-      JobSpec spec,
-      TraceParent trace) {
-    CommandHeader header = header(pool);
-    add(
-        Topics.commands(pool),
-        jobId.value(),
-        new JobCommand.RunJob(header, jobId, attempt, lease, deadlineAt, spec),
-        jobId,
-        attempt,
-        trace);
+      String traceParent) {}
+
+  /** All of them at once, to be sent in this order. */
+  public void runJobs(List<Run> runs, Duration lease) {
+    List<Row> rows = new ArrayList<>();
+    for (Run run : runs) {
+      CommandHeader header = header(run.pool());
+      rows.add(
+          new Row(
+              header.commandId(),
+              Topics.commands(run.pool()),
+              new JobCommand.RunJob(
+                  header, run.jobId(), run.attempt(), lease, run.deadlineAt(), run.spec()),
+              run.jobId().value(),
+              run.attempt(),
+              run.trace() == null ? null : run.trace().text()));
+    }
+    int unused =
+        entities
+            .createNativeQuery(
+                "insert into outbox (command_id, topic, record_key, command, job_id, attempt,"
+                    + " trace_parent, status, created_at) select r.\"commandId\", r.topic,"
+                    + " r.\"jobId\", r.command, cast(r.\"jobId\" as uuid), r.attempt,"
+                    + " r.\"traceParent\", 'PENDING', :now from jsonb_to_recordset(cast(:rows as"
+                    + " jsonb)) as r (\"commandId\" uuid, topic text, command jsonb, \"jobId\" text,"
+                    + " attempt integer, \"traceParent\" text)")
+            .setParameter("rows", Wire.text(rows))
+            .setParameter("now", clock.instant())
+            .executeUpdate();
+    waiting.fire(new CommandsWaiting());
   }
 
   /** Asks every worker of the pool; the one that runs the attempt stops it. */
@@ -61,20 +90,14 @@ public class Outbox {
     add(
         Topics.cancellations(pool),
         jobId.value(),
-        new JobCommand.CancelJob(header(pool), jobId, attempt, reason),
-        null,
-        null,
-        null);
+        new JobCommand.CancelJob(header(pool), jobId, attempt, reason));
   }
 
   public void observeTopology(String pool, ClusterSpec cluster) {
     add(
         Topics.commands(pool),
         cluster.name(),
-        new JobCommand.ObserveTopology(header(pool), cluster),
-        null,
-        null,
-        null);
+        new JobCommand.ObserveTopology(header(pool), cluster));
   }
 
   /** Tells every worker of the pool how a cluster is archived; {@code null}: not any more. */
@@ -87,10 +110,7 @@ public class Outbox {
     add(
         Topics.cancellations(pool),
         cluster.name(),
-        new JobCommand.ArchiveCluster(header(pool), revision, cluster, repository, archive),
-        null,
-        null,
-        null);
+        new JobCommand.ArchiveCluster(header(pool), revision, cluster, repository, archive));
   }
 
   public void observeArchive(
@@ -98,10 +118,7 @@ public class Outbox {
     add(
         Topics.commands(pool),
         cluster.name(),
-        new JobCommand.ObserveArchive(header(pool), cluster, repository, archive),
-        null,
-        null,
-        null);
+        new JobCommand.ObserveArchive(header(pool), cluster, repository, archive));
   }
 
   /**
@@ -144,21 +161,12 @@ public class Outbox {
         > 0;
   }
 
-  private void add(
-      String topic,
-      String key,
-      JobCommand command,
-      JobId jobId,
-      Integer attempt,
-      TraceParent trace) {
+  private void add(String topic, String key, JobCommand command) {
     OutboxEntity row = new OutboxEntity();
     row.commandId = UUID.fromString(command.header().commandId());
     row.topic = topic;
     row.recordKey = key;
     row.command = Wire.text(command);
-    row.jobId = jobId == null ? null : UUID.fromString(jobId.value());
-    row.attempt = attempt;
-    row.traceParent = trace == null ? null : trace.text();
     row.status = OutboxEntity.PENDING;
     row.createdAt = clock.instant();
     row.persist();
