@@ -12,17 +12,26 @@ import io.holdfast.model.BackupId;
 import io.holdfast.model.backup.PhysicalSourceSpec;
 import io.holdfast.model.backup.SourceSpec;
 import io.holdfast.model.cluster.ClusterSpec;
+import io.holdfast.model.cluster.StandbyPolicy;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.job.JobSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
 
 /** Takes requests for backups. */
 @ApplicationScoped
 public class BackupService {
+  private static final Logger LOG = Logger.getLogger(BackupService.class);
+
   @Inject ClusterService clusters;
   @Inject RepositoryService repositories;
   @Inject Idempotency idempotency;
@@ -30,6 +39,7 @@ public class BackupService {
   @Inject Caller caller;
   @Inject Clock clock;
   @Inject BackupQueries backups;
+  @Inject SizeHistory sizes;
 
   /** Everything that can be wrong with a request is found here, before it becomes a job. */
   @Transactional
@@ -48,6 +58,36 @@ public class BackupService {
                 clusters.pool(cluster),
                 spec(cluster, plan, spec, request),
                 new SubmitOptions(caller.keyId(), request.labels(), plan.deadline())));
+  }
+
+  /** A request that is about to be made in the same transaction. */
+  public record Foreseen(String cluster, BackupRequest request) {}
+
+  /**
+   * Reads at once what the requests of many clusters would look up one after the other. Refuses
+   * none of them: that is for {@link #request}.
+   */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void readAhead(List<Foreseen> requests) {
+    Map<BackupRequest, Optional<String>> hashes = new HashMap<>();
+    Set<SizeHistory.Selection> selections = new HashSet<>();
+    for (Foreseen one : requests) {
+      hashes
+          .computeIfAbsent(one.request(), BackupService::selectionHash)
+          .ifPresent(hash -> selections.add(new SizeHistory.Selection(one.cluster(), hash)));
+    }
+    sizes.readAhead(selections);
+  }
+
+  /** Whatever the cluster's own policy: it chooses the node, not what is read there. */
+  private static Optional<String> selectionHash(BackupRequest request) {
+    try {
+      return Optional.of(
+          SizeHistory.hash(BackupPlan.of(request, StandbyPolicy.defaults()).source()));
+    } catch (ApiProblem wrong) {
+      LOG.debug("such a backup will be refused", wrong);
+      return Optional.empty();
+    }
   }
 
   /**
@@ -74,7 +114,7 @@ public class BackupService {
         source,
         plan.compression(),
         request.rateLimitBytesPerSecond(),
-        SizeHistory.band(cluster, source),
+        sizes.band(cluster, source),
         request.labels(),
         clusters.portable(cluster));
   }

@@ -78,7 +78,7 @@ public class JobService {
     waiting.fire(new WorkWaiting(cluster, false));
     submitted.fire(
         new JobSubmitted(job.jobId(), kind, cluster, spec, options.trigger(), job.createdAt));
-    return JobViews.of(job, "waits for admission", List.of());
+    return JobViews.of(job, spec, "waits for admission", List.of());
   }
 
   @Transactional

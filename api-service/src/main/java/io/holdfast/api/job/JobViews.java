@@ -18,6 +18,14 @@ final class JobViews {
   private JobViews() {}
 
   static JobView of(JobEntity job, String queuedReason, List<JobAttemptEntity> attempts) {
+    return of(job, Wire.read(job.spec, JobSpec.class), queuedReason, attempts);
+  }
+
+  /**
+   * @param spec of the job, for who has it at hand
+   */
+  static JobView of(
+      JobEntity job, JobSpec spec, String queuedReason, List<JobAttemptEntity> attempts) {
     return new JobView(
         job.id.toString(),
         job.kind.name(),
@@ -44,7 +52,7 @@ final class JobViews {
             : NodeDecisionView.of(Wire.read(job.selection, Selection.class)),
         attempts == null ? null : attempts.stream().map(JobViews::attempt).toList(),
         job.result == null ? null : JobResultView.of(Wire.read(job.result, JobResult.class)),
-        links(job));
+        links(job, spec));
   }
 
   private static JobView.AttemptView attempt(JobAttemptEntity row) {
@@ -83,14 +91,14 @@ final class JobViews {
     return new TreeMap<>((Map<String, String>) Wire.read(json, Map.class));
   }
 
-  private static Map<String, String> links(JobEntity job) {
+  private static Map<String, String> links(JobEntity job, JobSpec spec) {
     String self = BASE + job.id;
     Map<String, String> links = new LinkedHashMap<>();
     links.put("self", self);
     links.put("events", self + "/events");
     links.put("outcome", self + "/outcome");
     links.put("cancellations", self + "/cancellations");
-    BackupId backup = backup(Wire.read(job.spec, JobSpec.class));
+    BackupId backup = backup(spec);
     if (backup != null) {
       links.put("backup", "/api/v1/backups/" + backup);
     }

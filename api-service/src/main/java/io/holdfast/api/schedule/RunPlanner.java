@@ -4,6 +4,7 @@ import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.FlushModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +57,11 @@ class RunPlanner {
     }
     if (!rows.isEmpty()) {
       int unused =
-          entities.createNativeQuery(INSERT).setParameter("rows", Wire.text(rows)).executeUpdate();
+          entities
+              .createNativeQuery(INSERT)
+              .setParameter("rows", Wire.text(rows))
+              .setFlushMode(FlushModeType.COMMIT)
+              .executeUpdate();
     }
   }
 
@@ -71,6 +76,16 @@ class RunPlanner {
             .setParameter("now", now)
             .executeUpdate();
     schedule.plannedUntil = now;
+  }
+
+  /** Leaves one alone until then, whatever its rows say. */
+  void lookLater(ScheduleEntity schedule, Instant at) {
+    int unused =
+        entities
+            .createNativeQuery("update schedule set act_at = :at where id = :id")
+            .setParameter("at", at)
+            .setParameter("id", schedule.id)
+            .executeUpdate();
   }
 
   /** Says when each of them is to be looked at next, by what its rows are now. */

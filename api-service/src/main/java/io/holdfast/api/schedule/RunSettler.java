@@ -1,5 +1,6 @@
 package io.holdfast.api.schedule;
 
+import io.holdfast.api.job.JobHistory;
 import io.holdfast.api.ledger.ClusterEvents;
 import io.holdfast.api.schedule.Settlement.Decision;
 import io.holdfast.api.schedule.Settlement.Due;
@@ -12,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.FlushModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,19 +27,25 @@ import org.jboss.logging.Logger;
 /**
  * Gives runs whose time has come their outcome, and plans those after them. Its callers hold the
  * rows of the schedules; a refused request throws and loses the transaction.
+ *
+ * <p>Many are settled for the price of few: what all of them need is read first, nothing is written
+ * before the end as long as nobody asks for it, and then what is alike goes out together.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class RunSettler {
   private static final Logger LOG = Logger.getLogger(RunSettler.class);
   private static final Duration RETRY = Duration.ofSeconds(30);
-  private static final String IDS =
+
+  /** Of the numbers that the parameter "ids" lists. */
+  static final String IDS =
       " = any(array(select cast(value as bigint) from jsonb_array_elements_text(cast(:ids as"
           + " jsonb))))";
 
   @Inject EntityManager entities;
   @Inject RunPlanner planner;
   @Inject ScheduledRequests requests;
+  @Inject JobHistory history;
   @Inject ClusterEvents events;
   @Inject Event<RunMissed> missed;
 
@@ -52,18 +60,44 @@ class RunSettler {
     String ids = Wire.text(rows.stream().map(row -> row.id).toList());
     Map<Long, List<ScheduleRunEntity>> open = open(ids, now);
     Map<Long, String> unfinished = unfinished(ids);
-    int decided = 0;
-    for (Routine one : schedules) {
-      List<ScheduleRunEntity> runs = open.getOrDefault(one.row().id, List.of());
-      List<Decision> decisions =
-          Settlement.decide(
-              runs.stream().map(RunSettler::due).toList(),
-              standing(one, unfinished.get(one.row().id), now));
-      carryOut(one, runs, decisions, now, refusal);
-      decided += decisions.size();
+    List<Verdict> verdicts =
+        schedules.stream()
+            .map(
+                one ->
+                    verdict(
+                        one,
+                        open.getOrDefault(one.row().id, List.of()),
+                        unfinished.get(one.row().id),
+                        now))
+            .toList();
+    if (refusal == null) {
+      requests.readAhead(verdicts.stream().filter(Verdict::starts).map(Verdict::schedule).toList());
     }
+    history.together(() -> verdicts.forEach(verdict -> carryOut(verdict, now, refusal)));
     planner.setNextLook(schedules);
-    return decided;
+    return verdicts.stream().mapToInt(verdict -> verdict.decided(refusal == null)).sum();
+  }
+
+  /**
+   * @param runs those that may start
+   */
+  private record Verdict(Routine schedule, List<ScheduleRunEntity> runs, List<Decision> decisions) {
+    boolean starts() {
+      return decisions.stream().anyMatch(Start.class::isInstance);
+    }
+
+    /** Runs that would start but may not go on waiting. */
+    int decided(boolean mayStart) {
+      return mayStart
+          ? decisions.size()
+          : (int) decisions.stream().filter(one -> !(one instanceof Start)).count();
+    }
+  }
+
+  private static Verdict verdict(
+      Routine one, List<ScheduleRunEntity> runs, String unfinished, Instant now) {
+    List<Due> due = runs.stream().map(RunSettler::due).toList();
+    return new Verdict(one, runs, Settlement.decide(due, standing(one, unfinished, now)));
   }
 
   private static Standing standing(Routine one, String unfinished, Instant now) {
@@ -77,15 +111,11 @@ class RunSettler {
         now);
   }
 
-  private void carryOut(
-      Routine one,
-      List<ScheduleRunEntity> runs,
-      List<Decision> decisions,
-      Instant now,
-      String refusal) {
+  private void carryOut(Verdict verdict, Instant now, String refusal) {
+    Routine one = verdict.schedule();
     Map<Instant, ScheduleRunEntity> byDue = new HashMap<>();
-    runs.forEach(run -> byDue.put(run.key.dueAt(), run));
-    for (Decision decision : decisions) {
+    verdict.runs().forEach(run -> byDue.put(run.key.dueAt(), run));
+    for (Decision decision : verdict.decisions()) {
       ScheduleRunEntity run = byDue.get(decision.due().times().dueAt());
       switch (decision) {
         case Start start -> start(one, run, now, refusal);
@@ -171,6 +201,7 @@ class RunSettler {
                 ScheduleRunEntity.class)
             .setParameter("now", now)
             .setParameter("ids", ids)
+            .setFlushMode(FlushModeType.COMMIT)
             .getResultList();
     return runs.stream().collect(Collectors.groupingBy(run -> run.key.scheduleId()));
   }
@@ -184,6 +215,7 @@ class RunSettler {
                     + " s.last_job_id where j.finished_at is null and s.id"
                     + IDS)
             .setParameter("ids", ids)
+            .setFlushMode(FlushModeType.COMMIT)
             .getResultList();
     return rows.stream()
         .collect(Collectors.toMap(row -> ((Number) row[0]).longValue(), row -> (String) row[1]));

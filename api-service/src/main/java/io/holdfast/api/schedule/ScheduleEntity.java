@@ -12,16 +12,17 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
-import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 
 /**
  * A declared schedule. Its row lock is that of its runs, too: whoever settles or plans them holds
  * it. {@code version} counts changes of the declaration, not runs.
+ *
+ * <p>All of a row is written when some of it changes: statements that are alike go to the catalog
+ * together. Nobody changes one without its lock.
  */
 @Entity
-@DynamicUpdate
 @Table(name = "schedule")
 public class ScheduleEntity extends PanacheEntityBase {
   @Id
@@ -49,8 +50,11 @@ public class ScheduleEntity extends PanacheEntityBase {
   @Column(name = "planned_until")
   public Instant plannedUntil;
 
-  /** When there is something to decide or to plan; null: never again. */
-  @Column(name = "act_at")
+  /**
+   * When there is something to decide or to plan; null: never again. Follows from the rows of its
+   * runs and is written by {@link RunPlanner} alone.
+   */
+  @Column(name = "act_at", updatable = false)
   public Instant actAt;
 
   @Column(name = "missed_runs")

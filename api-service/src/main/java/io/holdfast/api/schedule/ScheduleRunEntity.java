@@ -8,11 +8,12 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
-import org.hibernate.annotations.DynamicUpdate;
 
-/** One time that a schedule comes due. There when it does, and decided once. */
+/**
+ * One time that a schedule comes due. There when it does, and decided once. All of a row is written
+ * when some of it changes: statements that are alike go to the catalog together.
+ */
 @Entity
-@DynamicUpdate
 @Table(name = "schedule_run")
 public class ScheduleRunEntity extends PanacheEntityBase {
   static final String EXPECTED = "EXPECTED";

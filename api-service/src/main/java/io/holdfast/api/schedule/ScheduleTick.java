@@ -1,6 +1,7 @@
 package io.holdfast.api.schedule;
 
 import io.holdfast.api.problem.ApiProblem;
+import io.holdfast.model.wire.Wire;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,6 +27,7 @@ public class ScheduleTick {
 
   @Inject EntityManager entities;
   @Inject RunSettler settler;
+  @Inject RunPlanner planner;
   @Inject Clock clock;
 
   @Scheduled(
@@ -56,8 +58,7 @@ public class ScheduleTick {
         if (taken.isEmpty()) {
           throw e;
         }
-        LOG.debugf(e, "one of %d schedules was refused: each by itself", taken.size());
-        decided += oneByOne(taken, now(by));
+        decided += apart(taken, now(by), e);
       }
     } while (!taken.isEmpty());
     return decided;
@@ -86,26 +87,42 @@ public class ScheduleTick {
     return due.isEmpty() ? 0 : settler.settle(due, now, null);
   }
 
-  private int oneByOne(List<Long> ids, Instant now) {
-    int decided = 0;
-    for (long id : ids) {
-      try {
-        decided += QuarkusTransaction.requiringNew().call(() -> one(id, now));
-      } catch (ApiProblem refused) {
-        decided += putOff(id, refused.code() + ": " + refused.getMessage(), now);
-      } catch (RuntimeException e) {
-        LOG.errorf(e, "schedule %d cannot be carried out", id);
-        decided += putOff(id, "the service failed, its log says how", now);
-      }
+  /**
+   * After one of them was refused: in halves, until it is by itself. The others are decided
+   * together still.
+   */
+  private int apart(List<Long> ids, Instant now, RuntimeException because) {
+    if (ids.size() == 1) {
+      return refused(ids.getFirst(), now, because);
     }
-    return decided;
+    LOG.debugf(because, "one of %d schedules was refused: they are taken in halves", ids.size());
+    int middle = ids.size() / 2;
+    return together(ids.subList(0, middle), now) + together(ids.subList(middle, ids.size()), now);
   }
 
-  private int one(long id, Instant now) {
-    List<ScheduleEntity> found = lock(id);
-    boolean due =
-        !found.isEmpty() && found.getFirst().actAt != null && !found.getFirst().actAt.isAfter(now);
-    return due ? settler.settle(found, now, null) : 0;
+  private int together(List<Long> ids, Instant now) {
+    try {
+      return QuarkusTransaction.requiringNew().call(() -> settle(ids, now));
+    } catch (RuntimeException e) {
+      return apart(ids, now, e);
+    }
+  }
+
+  /** Those of them that nobody else has decided meanwhile. */
+  private int settle(List<Long> ids, Instant now) {
+    List<ScheduleEntity> due =
+        lock(ids).stream()
+            .filter(schedule -> schedule.actAt != null && !schedule.actAt.isAfter(now))
+            .toList();
+    return due.isEmpty() ? 0 : settler.settle(due, now, null);
+  }
+
+  private int refused(long id, Instant now, RuntimeException because) {
+    if (because instanceof ApiProblem refused) {
+      return putOff(id, refused.code() + ": " + refused.getMessage(), now);
+    }
+    LOG.errorf(because, "schedule %d cannot be carried out", id);
+    return putOff(id, "the service failed, its log says how", now);
   }
 
   /** Its runs are asked for again in a while, as long as their deadlines are not over. */
@@ -114,24 +131,27 @@ public class ScheduleTick {
       return QuarkusTransaction.requiringNew()
           .call(
               () -> {
-                List<ScheduleEntity> found = lock(id);
+                List<ScheduleEntity> found = lock(List.of(id));
                 return found.isEmpty() ? 0 : settler.settle(found, now, because);
               });
     } catch (RuntimeException e) {
       // One that cannot even be read must not hold up the others.
       LOG.errorf(e, "schedule %d cannot be looked at", id);
       QuarkusTransaction.requiringNew()
-          .run(() -> lock(id).forEach(schedule -> schedule.actAt = now.plus(RETRY)));
+          .run(() -> lock(List.of(id)).forEach(row -> planner.lookLater(row, now.plus(RETRY))));
       return 0;
     }
   }
 
   @SuppressWarnings("unchecked")
-  private List<ScheduleEntity> lock(long id) {
+  private List<ScheduleEntity> lock(List<Long> ids) {
     return entities
         .createNativeQuery(
-            "select * from schedule where id = :id for update skip locked", ScheduleEntity.class)
-        .setParameter("id", id)
+            "select * from schedule where id"
+                + RunSettler.IDS
+                + " order by act_at for update skip locked",
+            ScheduleEntity.class)
+        .setParameter("ids", Wire.text(ids))
         .getResultList();
   }
 }

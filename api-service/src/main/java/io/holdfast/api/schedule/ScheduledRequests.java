@@ -3,6 +3,7 @@ package io.holdfast.api.schedule;
 import io.holdfast.api.access.OwnCaller;
 import io.holdfast.api.backup.BackupQueries;
 import io.holdfast.api.backup.BackupService;
+import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.copy.CopyService;
 import io.holdfast.api.drill.DrillRequest;
 import io.holdfast.api.drill.DrillService;
@@ -14,7 +15,10 @@ import io.holdfast.api.scan.ScanService;
 import io.holdfast.api.verification.VerificationService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Makes the requests of schedules: the very ones that a person could make over REST. */
 @ApplicationScoped
@@ -24,6 +28,7 @@ public class ScheduledRequests {
   private static final ExpirationRequest ANY_EXPIRATION =
       new ExpirationRequest(null, null, null, null, null, null);
 
+  @Inject ClusterService clusters;
   @Inject BackupService backups;
   @Inject BackupQueries known;
   @Inject VerificationService verifications;
@@ -53,6 +58,26 @@ public class ScheduledRequests {
     } catch (ApiProblem wrong) {
       throw within(kind.name().toLowerCase(java.util.Locale.ROOT), wrong);
     }
+  }
+
+  /** Reads at once what the requests of these are about to look up one after the other. */
+  void readAhead(List<Routine> starting) {
+    if (starting.size() < 2) {
+      return;
+    }
+    Set<String> names = new HashSet<>();
+    List<BackupService.Foreseen> foreseen = new ArrayList<>();
+    for (Routine one : starting) {
+      ScheduleOwner owner = one.row().owner();
+      if (owner.isCluster()) {
+        names.add(owner.cluster());
+      }
+      if (one.row().kind == ScheduleKind.BACKUP) {
+        foreseen.add(new BackupService.Foreseen(owner.cluster(), one.declared().backup()));
+      }
+    }
+    clusters.readAhead(names);
+    backups.readAhead(foreseen);
   }
 
   /**
