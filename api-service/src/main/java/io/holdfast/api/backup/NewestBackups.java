@@ -1,5 +1,6 @@
 package io.holdfast.api.backup;
 
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -51,8 +52,9 @@ class NewestBackups {
           + " cross join lateral (select x ->> 'name' as name from jsonb_array_elements(b.manifest"
           + " -> 'databases') x order by (x ->> 'name') collate \"C\" limit 200) d left join lateral"
           + " jsonb_array_elements(b.manifest -> 'artifacts') a on a ->> 'database' = d.name where"
-          + " b.id = any(array(select cast(value as uuid) from jsonb_array_elements_text(cast(:ids"
-          + " as jsonb)))) group by b.id, d.name";
+          + " b.id = "
+          + AnyOf.uuids("ids")
+          + " group by b.id, d.name";
 
   @Inject EntityManager entities;
 

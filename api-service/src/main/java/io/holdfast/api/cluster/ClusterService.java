@@ -9,6 +9,7 @@ import io.holdfast.api.declared.Precondition;
 import io.holdfast.api.page.Cursor;
 import io.holdfast.api.problem.ApiProblem;
 import io.holdfast.api.repository.RepositoryService;
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.ResourceName;
 import io.holdfast.model.cluster.ClusterSpec;
 import io.holdfast.model.job.PortableDeclaration;
@@ -38,8 +39,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class ClusterService {
   private static final Logger LOG = Logger.getLogger(ClusterService.class);
-  private static final String NAMES =
-      " = any(array(select jsonb_array_elements_text(cast(:names as jsonb))))";
 
   @Inject EntityManager entities;
   @Inject Clock clock;
@@ -69,7 +68,8 @@ public class ClusterService {
   public void readAhead(Set<String> names) {
     List<?> rows =
         entities
-            .createNativeQuery("select * from cluster where name" + NAMES, ClusterEntity.class)
+            .createNativeQuery(
+                "select * from cluster where name = " + AnyOf.texts("names"), ClusterEntity.class)
             .setParameter("names", Wire.text(names))
             .setFlushMode(FlushModeType.COMMIT)
             .getResultList();
@@ -102,8 +102,8 @@ public class ClusterService {
         entities
             .createNativeQuery(
                 "select name, max_running_jobs from cluster where max_running_jobs is not null and"
-                    + " name"
-                    + NAMES)
+                    + " name = "
+                    + AnyOf.texts("names"))
             .setParameter("names", Wire.text(names))
             .getResultList();
     return rows.stream().collect(Collectors.toMap(row -> (String) row[0], row -> (Integer) row[1]));

@@ -2,6 +2,7 @@ package io.holdfast.api.job;
 
 import io.holdfast.api.cluster.ClusterService;
 import io.holdfast.api.outbox.Outbox;
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.job.JobSpec;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,8 +32,6 @@ import org.hibernate.jpa.HibernateHints;
 class DispatchRound {
   private static final int MOST_JOBS = 200;
   private static final int NO_CLUSTER_BATCH = 50;
-  private static final String NAMES =
-      " = any(array(select jsonb_array_elements_text(cast(:names as jsonb))))";
   private static final String DUE =
       "j.state = 'QUEUED' and j.dispatched_at is null and (j.not_before is null or j.not_before <="
           + " :now) and "
@@ -173,8 +172,8 @@ class DispatchRound {
     List<Object[]> rows =
         entities
             .createNativeQuery(
-                "select cluster, count(*), bool_or(exclusive) from job where cluster"
-                    + NAMES
+                "select cluster, count(*), bool_or(exclusive) from job where cluster = "
+                    + AnyOf.texts("names")
                     + " and (state = 'RUNNING' or (state = 'QUEUED' and dispatched_at is not null))"
                     + " group by cluster")
             .setParameter("names", names)

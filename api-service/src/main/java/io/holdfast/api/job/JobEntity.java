@@ -1,5 +1,6 @@
 package io.holdfast.api.job;
 
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.JobId;
 import io.holdfast.model.job.JobKind;
 import io.holdfast.model.wire.TraceParent;
@@ -30,8 +31,6 @@ import org.jboss.logging.Logger;
 @Table(name = "job")
 public class JobEntity extends PanacheEntityBase {
   private static final Logger LOG = Logger.getLogger(JobEntity.class);
-  private static final String UUIDS =
-      "array(select cast(value as uuid) from jsonb_array_elements_text(cast(:ids as jsonb)))";
 
   @Id public UUID id;
 
@@ -130,10 +129,7 @@ public class JobEntity extends PanacheEntityBase {
         findById(UUID.fromString(jobId.value()), LockModeType.PESSIMISTIC_WRITE));
   }
 
-  /**
-   * Locks those that exist, in one order for all callers, and reads their attempts ahead. One text
-   * of SQL for any number of ids: HQL would translate a list of each length anew.
-   */
+  /** Locks those that exist, in one order for all callers, and reads their attempts ahead. */
   @SuppressWarnings("unchecked")
   public static Map<JobId, JobEntity> lockAll(Set<JobId> jobIds) {
     if (jobIds.isEmpty()) {
@@ -143,14 +139,14 @@ public class JobEntity extends PanacheEntityBase {
     List<JobEntity> locked =
         getEntityManager()
             .createNativeQuery(
-                "select * from job where id = any(" + UUIDS + ") order by id for update",
+                "select * from job where id = " + AnyOf.uuids("ids") + " order by id for update",
                 JobEntity.class)
             .setParameter("ids", ids)
             .getResultList();
     List<JobAttemptEntity> ahead =
         getEntityManager()
             .createNativeQuery(
-                "select * from job_attempt where job_id = any(" + UUIDS + ")",
+                "select * from job_attempt where job_id = " + AnyOf.uuids("ids"),
                 JobAttemptEntity.class)
             .setParameter("ids", ids)
             .getResultList();

@@ -1,5 +1,6 @@
 package io.holdfast.api.job;
 
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -75,8 +76,7 @@ public class JobHistory {
     List<String> known =
         JobEventEntity.getEntityManager()
             .createNativeQuery(
-                "select event_id from job_event where event_id = any(array(select"
-                    + " jsonb_array_elements_text(cast(:ids as jsonb))))",
+                "select event_id from job_event where event_id = " + AnyOf.texts("ids"),
                 String.class)
             .setParameter("ids", Wire.text(eventIds))
             .getResultList();

@@ -1,5 +1,6 @@
 package io.holdfast.api.schedule;
 
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -31,9 +32,8 @@ class RunPlanner {
   private static final String ACT =
       "update schedule s set act_at = least(s.planned_until, (select min(case when s.external and"
           + " not s.paused then r.deadline_at else coalesce(r.retry_at, r.start_at) end) from"
-          + " schedule_run r where r.schedule_id = s.id and r.state = 'EXPECTED')) where s.id ="
-          + " any(array(select cast(value as bigint) from jsonb_array_elements_text(cast(:ids as"
-          + " jsonb))))";
+          + " schedule_run r where r.schedule_id = s.id and r.state = 'EXPECTED')) where s.id = "
+          + AnyOf.bigints("ids");
 
   @Inject EntityManager entities;
 

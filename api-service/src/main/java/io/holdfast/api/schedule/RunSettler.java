@@ -8,6 +8,7 @@ import io.holdfast.api.schedule.Settlement.Missed;
 import io.holdfast.api.schedule.Settlement.Skipped;
 import io.holdfast.api.schedule.Settlement.Standing;
 import io.holdfast.api.schedule.Settlement.Start;
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.wire.Wire;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -36,11 +37,6 @@ import org.jboss.logging.Logger;
 class RunSettler {
   private static final Logger LOG = Logger.getLogger(RunSettler.class);
   private static final Duration RETRY = Duration.ofSeconds(30);
-
-  /** Of the numbers that the parameter "ids" lists. */
-  static final String IDS =
-      " = any(array(select cast(value as bigint) from jsonb_array_elements_text(cast(:ids as"
-          + " jsonb))))";
 
   @Inject EntityManager entities;
   @Inject RunPlanner planner;
@@ -195,8 +191,8 @@ class RunSettler {
         entities
             .createNativeQuery(
                 "select * from schedule_run where state = 'EXPECTED' and start_at <= :now and"
-                    + " schedule_id"
-                    + IDS
+                    + " schedule_id = "
+                    + AnyOf.bigints("ids")
                     + " order by schedule_id, due_at",
                 ScheduleRunEntity.class)
             .setParameter("now", now)
@@ -212,8 +208,8 @@ class RunSettler {
         entities
             .createNativeQuery(
                 "select s.id, cast(j.id as text) from schedule s join job j on j.id ="
-                    + " s.last_job_id where j.finished_at is null and s.id"
-                    + IDS)
+                    + " s.last_job_id where j.finished_at is null and s.id = "
+                    + AnyOf.bigints("ids"))
             .setParameter("ids", ids)
             .setFlushMode(FlushModeType.COMMIT)
             .getResultList();

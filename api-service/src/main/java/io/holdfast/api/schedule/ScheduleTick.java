@@ -1,6 +1,7 @@
 package io.holdfast.api.schedule;
 
 import io.holdfast.api.problem.ApiProblem;
+import io.holdfast.api.sql.AnyOf;
 import io.holdfast.model.wire.Wire;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -147,8 +148,8 @@ public class ScheduleTick {
   private List<ScheduleEntity> lock(List<Long> ids) {
     return entities
         .createNativeQuery(
-            "select * from schedule where id"
-                + RunSettler.IDS
+            "select * from schedule where id = "
+                + AnyOf.bigints("ids")
                 + " order by act_at for update skip locked",
             ScheduleEntity.class)
         .setParameter("ids", Wire.text(ids))
