@@ -10,28 +10,20 @@ import static org.hamcrest.Matchers.hasItem;
 
 import io.holdfast.api.testing.Api;
 import io.holdfast.api.testing.ApiFixture;
-import io.holdfast.api.testing.Manifests;
 import io.holdfast.api.testing.Observations;
 import io.holdfast.api.testing.StackResource;
-import io.holdfast.model.BackupId;
 import io.holdfast.model.ErrorCode;
 import io.holdfast.model.Problem;
-import io.holdfast.model.RunId;
 import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.manifest.Encryption;
-import io.holdfast.model.manifest.Manifest;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,12 +36,13 @@ class ClusterReencryptionTest {
   private static final Instant TAKEN = Instant.now().minusSeconds(600);
   private static final String LEAKED = "{\"key\":\"leaked\"}";
 
-  private final Map<BackupId, Manifest> manifests = new HashMap<>();
   private ApiFixture api;
+  private SealedByWorker sealed;
 
   @BeforeEach
   void begin() {
     api = new ApiFixture(64);
+    sealed = new SealedByWorker(api);
   }
 
   @AfterEach
@@ -60,17 +53,17 @@ class ClusterReencryptionTest {
   @Test
   void everythingThatTheKeyOpensIsDoneWhatBuildsOnNothingFirst() {
     declare("older");
-    String wrappedAnew = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
+    String wrappedAnew = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
     declare("leaked");
     rotate();
     String plain = api.physical("0/100000", "0/200000", TAKEN.plusSeconds(30));
-    String full = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN.plusSeconds(60));
+    String full = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN.plusSeconds(60));
     String increment =
-        encrypted(
+        sealed.encrypted(
             "{\"method\":\"PHYSICAL\",\"physical\":{\"type\":\"INCREMENTAL\"}}",
             TAKEN.plusSeconds(120));
     declare("fresh");
-    String later = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN.plusSeconds(180));
+    String later = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN.plusSeconds(180));
 
     Response answer = ask(LEAKED, null);
 
@@ -91,7 +84,7 @@ class ClusterReencryptionTest {
         .isEqualTo("waits for job " + jobs.get(1) + ", which makes what this one builds on");
 
     for (String id : jobs) {
-      finish(id);
+      sealed.finish(id);
     }
     JobSpec.ReencryptWal spec = (JobSpec.ReencryptWal) api.worker().awaitRun(wal, 1).spec();
     api.worker().accept(wal, 1);
@@ -116,7 +109,7 @@ class ClusterReencryptionTest {
   @Test
   void theSameRequestTwiceIsOneAndWhatIsUnderWayIsNotBegunAgain() {
     declare("leaked");
-    String full = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
+    String full = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
     declare("fresh");
 
     JsonPath first = ask(LEAKED, "pipeline-7").then().statusCode(202).extract().jsonPath();
@@ -136,7 +129,7 @@ class ClusterReencryptionTest {
   @Test
   void aFailedJobIsShown() {
     api.declared(encryption("leaked"));
-    String unused = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
+    String unused = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
     api.declared(encryption("fresh"));
     Response answer = ask(LEAKED, null);
     String id = answer.jsonPath().getString("backups[0].jobId");
@@ -171,7 +164,7 @@ class ClusterReencryptionTest {
   @Test
   void whoIsNoAdminMayLookAndNothingElseAndWhoAskedIsOnRecord() {
     declare("leaked");
-    String unused = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
+    String unused = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
     declare("fresh");
     String path = "/api/v1/clusters/" + api.cluster() + "/reencryptions";
     String restorer = Api.key(List.of("restorer", "operator"));
@@ -232,43 +225,6 @@ class ClusterReencryptionTest {
             : admin().header("Idempotency-Key", api.cluster() + idempotencyKey))
         .body(body)
         .post("/api/v1/clusters/" + api.cluster() + "/reencryptions");
-  }
-
-  private void finish(String id) {
-    JobCommand.RunJob run = api.worker().awaitRun(id, 1);
-    JobSpec.Reencrypt spec = (JobSpec.Reencrypt) run.spec();
-    Manifest original = manifests.get(spec.original());
-    api.worker().accept(id, 1);
-    api.worker()
-        .succeed(
-            id,
-            1,
-            new JobResult.BackedUp(
-                original.reencrypted(
-                    spec.backupId(),
-                    RunId.next(Clock.systemUTC()),
-                    1,
-                    run.jobId(),
-                    "test",
-                    original.artifacts(),
-                    spec.parent() == null
-                        ? null
-                        : new Manifest.Parent(spec.parent(), "0".repeat(64)),
-                    Encryption.envelope("00000000-0000-4000-8000-000000000002")),
-                null));
-    await().atMost(PATIENCE).until(() -> job(id).getBoolean("done"));
-  }
-
-  private String encrypted(String body, Instant finishedAt) {
-    String id = api.backup(body);
-    JobCommand.RunJob run = api.worker().awaitRun(id, 1);
-    Manifest manifest =
-        Manifests.encrypted(Manifests.physical(run, "0/100000", "0/200000", finishedAt));
-    manifests.put(manifest.backupId(), manifest);
-    api.worker().accept(id, 1);
-    api.worker().succeed(id, 1, new JobResult.BackedUp(manifest, null));
-    await().atMost(PATIENCE).until(() -> job(id).getBoolean("done"));
-    return job(id).getString("result.backupId");
   }
 
   private static JsonPath get(String location) {

@@ -7,28 +7,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.api.testing.Api;
 import io.holdfast.api.testing.ApiFixture;
-import io.holdfast.api.testing.Manifests;
 import io.holdfast.api.testing.StackResource;
-import io.holdfast.model.BackupId;
-import io.holdfast.model.RunId;
 import io.holdfast.model.SecretRef;
-import io.holdfast.model.command.JobCommand;
 import io.holdfast.model.encryption.EncryptionSpec;
 import io.holdfast.model.job.JobResult;
 import io.holdfast.model.job.JobSpec;
-import io.holdfast.model.manifest.Encryption;
-import io.holdfast.model.manifest.Manifest;
 import io.holdfast.model.repository.RepositorySpec;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,12 +32,13 @@ class ReencryptionTest {
       "\"encryption\":{\"type\":\"ENVELOPE\",\"envelope\":{\"key\":\"fresh\"}},";
   private static final Instant TAKEN = Instant.now().minusSeconds(600);
 
-  private final Map<BackupId, Manifest> manifests = new HashMap<>();
   private ApiFixture api;
+  private SealedByWorker sealed;
 
   @BeforeEach
   void declare() {
     api = new ApiFixture(64);
+    sealed = new SealedByWorker(api);
   }
 
   @AfterEach
@@ -57,12 +49,11 @@ class ReencryptionTest {
   @Test
   void aChainIsDoneFromItsFullOneOnAndTheSecondIsTheNewest() {
     api.declared(DECLARED);
-    String full = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN, null);
+    String full = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
     String increment =
-        encrypted(
+        sealed.encrypted(
             "{\"method\":\"PHYSICAL\",\"physical\":{\"type\":\"INCREMENTAL\"}}",
-            TAKEN.plusSeconds(60),
-            null);
+            TAKEN.plusSeconds(60));
     Api.problem(reencrypt(increment).then(), 409, "parent-first");
 
     String newFull = done(full, null);
@@ -79,20 +70,21 @@ class ReencryptionTest {
   @Test
   void theFirstIsNotRemovedWhileItIsRead() {
     api.declared(DECLARED);
-    String first = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN, null);
+    String first = sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN);
     Response asked = reencrypt(first);
     asked.then().statusCode(202);
 
     Api.problem(
         admin().delete("/api/v1/backups/" + first + "?confirm=" + first).then(), 409, "in-use");
-    finish(asked.jsonPath().getString("id"));
+    sealed.finish(asked.jsonPath().getString("id"));
     admin().delete("/api/v1/backups/" + first).then().statusCode(202);
   }
 
   @Test
   void theSecondOfASuspectOneIsSuspect() {
     api.declared(DECLARED);
-    String first = encrypted("{\"method\":\"PHYSICAL\"}", TAKEN, "it is smaller than expected");
+    String first =
+        sealed.encrypted("{\"method\":\"PHYSICAL\"}", TAKEN, "it is smaller than expected");
 
     String second = done(first, null);
 
@@ -143,49 +135,11 @@ class ReencryptionTest {
     Response asked = reencrypt(first);
     asked.then().statusCode(202);
     String id = asked.jsonPath().getString("id");
-    JobSpec.Reencrypt spec = finish(id);
+    JobSpec.Reencrypt spec = sealed.finish(id);
     assertThat(spec.original().value()).isEqualTo(first);
     assertThat(spec.parent() == null ? null : spec.parent().value()).isEqualTo(parent);
     assertThat(spec.encryption()).isEqualTo(new EncryptionSpec.Envelope(new SecretRef("fresh")));
     return spec.backupId().value();
-  }
-
-  private JobSpec.Reencrypt finish(String id) {
-    JobCommand.RunJob run = api.worker().awaitRun(id, 1);
-    JobSpec.Reencrypt spec = (JobSpec.Reencrypt) run.spec();
-    Manifest original = manifests.get(spec.original());
-    api.worker().accept(id, 1);
-    api.worker()
-        .succeed(
-            id,
-            1,
-            new JobResult.BackedUp(
-                original.reencrypted(
-                    spec.backupId(),
-                    RunId.next(Clock.systemUTC()),
-                    1,
-                    run.jobId(),
-                    "test",
-                    original.artifacts(),
-                    spec.parent() == null
-                        ? null
-                        : new Manifest.Parent(spec.parent(), "0".repeat(64)),
-                    Encryption.envelope("00000000-0000-4000-8000-000000000002")),
-                null));
-    await().atMost(PATIENCE).until(() -> job(id).getBoolean("done"));
-    return spec;
-  }
-
-  private String encrypted(String body, Instant finishedAt, String suspectBecause) {
-    String id = api.backup(body);
-    JobCommand.RunJob run = api.worker().awaitRun(id, 1);
-    Manifest manifest =
-        Manifests.encrypted(Manifests.physical(run, "0/100000", "0/200000", finishedAt));
-    manifests.put(manifest.backupId(), manifest);
-    api.worker().accept(id, 1);
-    api.worker().succeed(id, 1, new JobResult.BackedUp(manifest, suspectBecause));
-    await().atMost(PATIENCE).until(() -> job(id).getBoolean("done"));
-    return job(id).getString("result.backupId");
   }
 
   private String latest() {
